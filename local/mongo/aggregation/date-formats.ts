@@ -1,0 +1,201 @@
+import { MongoError } from '../errors.ts';
+import {
+  dayOfYear,
+  fieldsOf,
+  fromIsoWeek,
+  fromLocal,
+  isoDayOfWeek,
+  isoWeek,
+  isUtc,
+  localOf,
+  offsetAt,
+  toLocal,
+  weekOfYear,
+} from './calendar.ts';
+
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+type Writer = (local: Date, offset: number) => string;
+
+const pad = (length: number, read: (local: Date) => number): Writer => {
+  return (local) => String(read(local)).padStart(length, '0');
+};
+
+/** https://www.mongodb.com/docs/manual/reference/operator/aggregation/dateToString/ */
+const writers: Record<string, Writer> = {
+  b: (local) => months[local.getUTCMonth()]!.slice(0, 3),
+  B: (local) => months[local.getUTCMonth()]!,
+  d: pad(2, (local) => local.getUTCDate()),
+  G: pad(4, (local) => isoWeek(local).year),
+  H: pad(2, (local) => local.getUTCHours()),
+  j: pad(3, dayOfYear),
+  L: pad(3, (local) => local.getUTCMilliseconds()),
+  m: pad(2, (local) => local.getUTCMonth() + 1),
+  M: pad(2, (local) => local.getUTCMinutes()),
+  S: pad(2, (local) => local.getUTCSeconds()),
+  u: pad(1, isoDayOfWeek),
+  U: pad(2, weekOfYear),
+  V: pad(2, (local) => isoWeek(local).week),
+  w: pad(1, (local) => local.getUTCDay() + 1),
+  Y: pad(4, (local) => local.getUTCFullYear()),
+  z: (_local, offset) => clockOffset(offset),
+  Z: (_local, offset) => `${offset < 0 ? '-' : '+'}${String(Math.abs(offset)).padStart(3, '0')}`,
+  '%': () => '%',
+};
+
+function clockOffset(minutes: number): string {
+  const hours = Math.floor(Math.abs(minutes) / 60);
+  const digits = (value: number) => String(value).padStart(2, '0');
+  return `${minutes < 0 ? '-' : '+'}${digits(hours)}${digits(Math.abs(minutes) % 60)}`;
+}
+
+export function formatDate(
+  date: Date,
+  format: string | undefined,
+  zone: string | undefined,
+): string {
+  const isZoned = zone !== undefined && !isUtc(zone);
+  const pattern = format ?? `%Y-%m-%dT%H:%M:%S.%L${isZoned ? '' : 'Z'}`;
+  const local = toLocal(date, zone);
+  const offset = Math.round(offsetAt(date.getTime(), zone) / 60_000);
+  return pattern.replace(/%([\s\S]?)/g, (specifier, letter: string) => {
+    if (Object.hasOwn(writers, letter)) return writers[letter]!(local, offset);
+    throw new MongoError(
+      'Location18536',
+      `Invalid format character '${specifier}' in format string`,
+    );
+  });
+}
+
+const readers: Record<string, string> = {
+  b: '[A-Za-z]{3}',
+  B: '[A-Za-z]+',
+  d: '\\d{1,2}',
+  G: '\\d{4}',
+  H: '\\d{1,2}',
+  j: '\\d{1,3}',
+  L: '\\d{1,3}',
+  m: '\\d{1,2}',
+  M: '\\d{1,2}',
+  S: '\\d{1,2}',
+  u: '[1-7]',
+  V: '\\d{1,2}',
+  Y: '\\d{4}',
+  z: 'Z|[+-]\\d{2}:?\\d{2}',
+  Z: '[+-]\\d{3}',
+};
+
+/** Reads a date by a format, or by its looks where there is none. */
+export function parseDate(
+  text: string,
+  format: string | undefined,
+  zone: string | undefined,
+): Date {
+  const found = format === undefined ? parseFreely(text) : parseByFormat(text, format);
+  if (!found || Number.isNaN(found.local.getTime())) {
+    throw new MongoError('ConversionFailure', `Error parsing date string '${text}'`);
+  }
+  if (found.zone !== undefined && zone !== undefined) {
+    throw new MongoError(
+      'ConversionFailure',
+      `you cannot pass in a date/time string with time zone information ('${found.zone}') together with a timezone argument`,
+    );
+  }
+  return fromLocal(found.local, found.zone ?? zone);
+}
+
+interface Found {
+  local: Date;
+  zone?: string;
+}
+
+const ISO =
+  /^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?|UTC|GMT|[A-Za-z]+\/[A-Za-z_/]+)?$/;
+
+function parseFreely(text: string): Found | undefined {
+  const match = ISO.exec(text.trim());
+  if (match) {
+    const [, year, month, day = '1', hour = '0', minute = '0', second = '0', fraction = '0', zone] =
+      match;
+    const local = localOf({
+      year: Number(year),
+      month: Number(month),
+      day: Number(day),
+      hour: Number(hour),
+      minute: Number(minute),
+      second: Number(second),
+      millisecond: Math.trunc(Number(`0.${fraction}`) * 1000),
+    });
+    const isReal = fieldsOf(local).day === Number(day) && fieldsOf(local).hour === Number(hour);
+    return isReal ? { local, zone } : undefined;
+  }
+  // Only the names of months are left to the engine, which takes a time without a zone for local.
+  if (!/[A-Za-z]{3}/.test(text) || !/\d/.test(text)) return undefined;
+  const zoned = new Date(text);
+  return { local: new Date(/(?:Z|GMT|UTC|[+-]\d{4})$/.test(text) ? zoned : `${text} UTC`) };
+}
+
+function parseByFormat(text: string, format: string): Found | undefined {
+  const letters: string[] = [];
+  const pattern = format.replace(/%([\s\S]?)|[\\^$.*+?()[\]{}|]/g, (part, letter?: string) => {
+    if (letter === undefined) return `\\${part}`;
+    if (letter === '%') return '%';
+    if (!Object.hasOwn(readers, letter)) {
+      throw new MongoError('Location18536', `Invalid format character '${part}' in format string`);
+    }
+    letters.push(letter);
+    return `(${readers[letter]})`;
+  });
+  const match = new RegExp(`^${pattern}$`).exec(text);
+  if (!match) return undefined;
+  const values = new Map(letters.map((letter, i) => [letter, match[i + 1]!]));
+  const zone = values.get('z') ?? minuteZone(values.get('Z'));
+  return { local: assemble(values), ...(zone === undefined ? {} : { zone }) };
+}
+
+function minuteZone(minutes: string | undefined): string | undefined {
+  return minutes === undefined ? undefined : clockOffset(Number(minutes));
+}
+
+function assemble(values: Map<string, string>): Date {
+  const number = (letter: string, otherwise: number) => Number(values.get(letter) ?? otherwise);
+  const time = {
+    hour: number('H', 0),
+    minute: number('M', 0),
+    second: number('S', 0),
+    millisecond: number('L', 0),
+  };
+  if (values.has('G')) {
+    return localOf({
+      ...fieldsOf(fromIsoWeek(number('G', 1970), number('V', 1), number('u', 1))),
+      ...time,
+    });
+  }
+  const year = number('Y', Number.NaN);
+  if (values.has('j')) return localOf({ year, day: number('j', 1), ...time });
+  const name = values.get('B') ?? values.get('b');
+  const month = name === undefined ? number('m', 1) : monthOf(name);
+  return localOf({ year, month, day: number('d', 1), ...time });
+}
+
+function monthOf(name: string): number {
+  const wanted = name.toLowerCase();
+  const index = months.findIndex((month) => {
+    const known = month.toLowerCase();
+    return known === wanted || known.slice(0, 3) === wanted;
+  });
+  return index < 0 ? Number.NaN : index + 1;
+}
