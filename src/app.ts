@@ -1,0 +1,75 @@
+import { server as createServer, type Server } from '@hapi/hapi';
+import { authentication } from './auth/scheme.ts';
+import type { Settings } from './config.ts';
+import { correlation } from './correlation.ts';
+import { type Database, openDatabase } from './database.ts';
+import { fallback } from './fallback.ts';
+import { greetings } from './greetings/routes.ts';
+import { headLimit } from './head-limit.ts';
+import { health } from './health/routes.ts';
+import { createLog, requestLog } from './log.ts';
+import { messages } from './messages/routes.ts';
+import { wellFormedOrigin } from './origin.ts';
+import { problems, refuseInvalid } from './problem.ts';
+import { users } from './users/routes.ts';
+
+declare module '@hapi/hapi' {
+  interface ServerApplicationState {
+    settings: Settings;
+    database: Database;
+  }
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** The whole service, which does not listen yet: Lambda, a plain server and the tests start from here. */
+export async function createApp(settings: Settings): Promise<Server> {
+  const server = createServer({
+    host: settings.host,
+    port: settings.port,
+    debug: false,
+    router: { stripTrailingSlash: true },
+    routes: {
+      cors: settings.corsOrigins.length > 0 && cors(settings.corsOrigins),
+      payload: { allow: 'application/json', maxBytes: MAX_BODY_BYTES },
+      validate: { options: { abortEarly: false }, failAction: refuseInvalid },
+    },
+  });
+  const log = createLog(settings);
+  const database = openDatabase(settings, (error) =>
+    log.error('The database does not answer', { error }),
+  );
+  Object.assign(server.app, { settings, log, database });
+  server.ext('onPostStop', () => database.close());
+
+  await server.register([
+    headLimit,
+    wellFormedOrigin,
+    correlation,
+    problems,
+    requestLog,
+    authentication,
+    greetings,
+    health,
+    users,
+    messages,
+    fallback,
+  ]);
+  return server;
+}
+
+function cors(origin: string[]) {
+  return {
+    origin,
+    additionalHeaders: ['Idempotency-Key', 'If-Match', 'X-Correlation-Id'],
+    additionalExposedHeaders: [
+      'ETag',
+      'Idempotency-Replayed',
+      'Link',
+      'Location',
+      'Retry-After',
+      'X-Correlation-Id',
+    ],
+    preflightStatusCode: 204 as const,
+  };
+}

@@ -1,0 +1,117 @@
+import { MongoClient } from 'mongodb';
+
+export interface Settings {
+  stage: string;
+  host: string;
+  port: number;
+  issuer: string;
+  audience: string;
+  mongodbUri: string;
+  database: string;
+  corsOrigins: string[];
+  logLevel: LogLevel;
+}
+
+const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'] as const;
+type LogLevel = (typeof logLevels)[number];
+
+/** Everything that is wrong with the environment, in one message: nobody mends it a variable at a time. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(faults: string[]) {
+    super(['The configuration is not usable:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
+  }
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** The one place where the environment is read: a variable's name, its default and its rule. */
+export function readSettings(env: Environment): Settings {
+  const faults: string[] = [];
+  const stage = read(env, 'STAGE') ?? 'local';
+  const isLaptop = stage === 'local';
+
+  function check(
+    name: string,
+    fallback: string | undefined,
+    rule: (value: string) => string | undefined,
+  ) {
+    const value = read(env, name) ?? fallback;
+    const fault = value === undefined ? 'is missing' : rule(value);
+    if (fault) faults.push(`${name} ${fault}`);
+    return value ?? '';
+  }
+
+  const settings: Settings = {
+    stage,
+    host: check('HOST', '127.0.0.1', anything),
+    port: Number(check('PORT', '3000', aPort)),
+    issuer: check('OIDC_ISSUER', undefined, anIssuer),
+    audience: check('OIDC_AUDIENCE', undefined, anything),
+    mongodbUri: check('MONGODB_URI', undefined, aConnectionString),
+    database: check('MONGODB_DATABASE', 'hapiway', aDatabaseName),
+    corsOrigins: check('CORS_ORIGINS', isLaptop ? 'http://localhost:*' : '', origins)
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+    logLevel: check('LOG_LEVEL', 'INFO', aLogLevel).toUpperCase() as LogLevel,
+  };
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return settings;
+}
+
+function read(env: Environment, name: string): string | undefined {
+  return env[name]?.trim() || undefined;
+}
+
+function anything(): undefined {}
+
+function aPort(value: string): string | undefined {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65535) {
+    return `must be a port from 0 to 65535, not '${value}'`;
+  }
+}
+
+function anIssuer(value: string): string | undefined {
+  if (!URL.canParse(value))
+    return `must be a URL such as https://example.okta.com/oauth2/default, not '${value}'`;
+  const { protocol, hostname, search, hash } = new URL(value);
+  if (search || hash) return 'must have neither a query nor a fragment';
+  if (protocol === 'https:') return;
+  if (protocol !== 'http:' || !isLoopback(hostname))
+    return `must be https (http is for loopback only), not '${value}'`;
+}
+
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
+
+/** The value stays out of the message: it may hold a password. */
+function aConnectionString(value: string): string | undefined {
+  if (!/^mongodb(\+srv)?:\/\//.test(value)) return 'must begin with mongodb:// or mongodb+srv://';
+  try {
+    new MongoClient(value);
+  } catch (error) {
+    return `is no valid connection string: ${(error as Error).message}`;
+  }
+}
+
+/** https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions */
+function aDatabaseName(value: string): string | undefined {
+  if (!/^[^/\\. "$*<>:|?]{1,63}$/.test(value)) return `must be a database's name, not '${value}'`;
+}
+
+function origins(value: string): string | undefined {
+  const wrong = value
+    .split(',')
+    .map((origin) => origin.trim())
+    .find((origin) => origin !== '' && !/^https?:\/\/[^/\s,]+$/.test(origin));
+  if (wrong !== undefined) return `must list origins such as https://example.com, not '${wrong}'`;
+}
+
+function aLogLevel(value: string): string | undefined {
+  if (!(logLevels as readonly string[]).includes(value.toUpperCase())) {
+    return `must be one of ${logLevels.join(', ')}, not '${value}'`;
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  type Db,
+  MongoAPIError,
+  MongoClient,
+  MongoError,
+  MongoServerError,
+  MongoTopologyClosedError,
+} from 'mongodb';
+import type { Settings } from './config.ts';
+import { problem } from './problem.ts';
+
+/** All that a request may spend on the database, so that an outage is answered within 3 s. */
+const BUDGET_MS = 2_500;
+const RETRY_AFTER_SECONDS = '2';
+
+/** Options of a call to the driver; its types know `signal` for reads only, its code for all. */
+export type CallOptions = { signal: AbortSignal; comment?: string };
+
+export interface Database {
+  /** Does a request's work within its budget; what the database fails at becomes a 503. */
+  use<T>(work: (db: Db, options: CallOptions) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function openDatabase(
+  settings: Pick<Settings, 'mongodbUri' | 'database'>,
+  onOutage: (error: Error) => void,
+): Database {
+  let client: MongoClient | undefined;
+
+  // Made at the first call and kept: it outlives the request, and on Lambda the invocation.
+  function connect(): MongoClient {
+    client ??= new MongoClient(settings.mongodbUri, {
+      appName: 'hapiway',
+      // A Lambda process serves one request at a time, and Atlas counts connections over all of them.
+      maxPoolSize: 10,
+      maxIdleTimeMS: 60_000,
+      serverSelectionTimeoutMS: BUDGET_MS,
+      connectTimeoutMS: BUDGET_MS,
+    });
+    return client;
+  }
+
+  return {
+    async use(work) {
+      // The driver's own time-outs do not end a call to a server that hangs; a signal does.
+      const signal = AbortSignal.timeout(BUDGET_MS);
+      try {
+        return await Promise.race([
+          work(connect().db(settings.database), { signal }),
+          aborted(signal),
+        ]);
+      } catch (error) {
+        if (!isOutage(error)) throw error;
+        onOutage(error as Error);
+        throw unavailable();
+      }
+    },
+    async close() {
+      await client?.close();
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+function unavailable() {
+  return problem(503, 'DATABASE_UNAVAILABLE', 'The database does not answer at the moment.', {
+    headers: { 'retry-after': RETRY_AFTER_SECONDS },
+  });
+}
+
+/** Not primary, shutting down, interrupted, out of disk: what passes, or what an operator must mend. */
+const outageCodes = new Set([
+  6, 7, 18, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031,
+]);
+
+function isOutage(error: unknown): boolean {
+  if (/^(Timeout|Abort)Error$/.test((error as Error).name)) return true;
+  if (error instanceof MongoServerError) {
+    return error.hasErrorLabel('RetryableWriteError') || outageCodes.has(Number(error.code));
+  }
+  // A first connection that fails closes the topology under whoever waits for it as well.
+  if (error instanceof MongoTopologyClosedError) return true;
+  // What the driver refuses to do at all is our fault, not the database's.
+  return error instanceof MongoError && !(error instanceof MongoAPIError);
+}

@@ -1,0 +1,66 @@
+import { styleText } from 'node:util';
+import { Logger, type LogItem } from '@aws-lambda-powertools/logger';
+import type { Plugin } from '@hapi/hapi';
+import type { Settings } from './config.ts';
+
+declare module '@hapi/hapi' {
+  interface ServerApplicationState {
+    log: Logger;
+  }
+}
+
+/** One JSON line an entry on AWS and in a container, readable lines on a laptop. */
+export function createLog({ stage, logLevel }: Pick<Settings, 'stage' | 'logLevel'>): Logger {
+  const options = { serviceName: 'hapiway', logLevel };
+  return stage === 'local' ? new ReadableLogger(options) : new Logger(options);
+}
+
+/** One line for each request; nothing of what the caller sent but its method, and no query. */
+export const requestLog: Plugin<void> = {
+  name: 'request-log',
+  register(server) {
+    server.events.on('response', (request) => {
+      const { response, route, method, info, app, auth } = request;
+      server.app.log.info(`${method.toUpperCase()} ${route.path}`, {
+        status: 'statusCode' in response ? response.statusCode : response.output.statusCode,
+        ms: info.completed - info.received,
+        requestId: app.requestId,
+        correlationId: app.correlationId,
+        sub: auth.credentials?.sub,
+      });
+    });
+  },
+};
+
+/** The same entries as on AWS, for a person's eyes: one line each, and a stack on lines of its own. */
+class ReadableLogger extends Logger {
+  protected override printLog(_level: number, item: LogItem): void {
+    item.prepareForPrint();
+    const { level, message, timestamp, service, sampling_rate, error, ...rest } =
+      item.getAttributes();
+    const details = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+    const time = new Date(String(timestamp)).toTimeString().slice(0, 8);
+    const color = colors[String(level)] ?? 'white';
+    const line = [
+      time,
+      styleText(color, String(level).padEnd(5)),
+      message,
+      styleText('dim', details.join(' ')),
+    ];
+    process.stdout.write(`${line.join(' ').trimEnd()}\n${error ? `${describe(error)}\n` : ''}`);
+  }
+}
+
+const colors: Record<string, 'cyan' | 'green' | 'yellow' | 'red'> = {
+  DEBUG: 'cyan',
+  INFO: 'green',
+  WARN: 'yellow',
+  ERROR: 'red',
+  CRITICAL: 'red',
+};
+
+function describe(error: unknown): string {
+  const { name, message, stack } = error as Error;
+  const frames = Array.isArray(stack) ? stack.join('\n') : stack;
+  return `  ${name}: ${message}${frames ? `\n${frames}` : ''}`;
+}

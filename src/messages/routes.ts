@@ -1,0 +1,164 @@
+import type { Plugin, Request } from '@hapi/hapi';
+import { ObjectId } from 'mongodb';
+import { problem } from '../problem.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { matchesStrongly, matchesWeakly } from './etag.ts';
+import { body, changeHeaders, createHeaders, listQuery, params } from './schemas.ts';
+import { createMessageStore, type Message } from './store.ts';
+
+const MODERATE = 'messages:moderate';
+
+export const messages: Plugin<void> = {
+  name: 'messages',
+  register(server) {
+    const store = createMessageStore(server.app.database);
+
+    server.route<{ Payload: { text: string }; Headers: { 'idempotency-key'?: string } }>({
+      method: 'POST',
+      path: '/messages',
+      options: {
+        description: 'Write a message',
+        tags: ['api'],
+        validate: { payload: body, headers: createHeaders },
+      },
+      async handler(request, h) {
+        const created = await store.create({
+          author: request.auth.credentials.sub,
+          text: request.payload.text,
+          sent: (request.orig.payload as { text: string }).text,
+          key: request.headers['idempotency-key'],
+        });
+        if (created.outcome === 'key-reused') {
+          throw problem(
+            422,
+            'IDEMPOTENCY_KEY_REUSED',
+            'This Idempotency-Key came with another text before: take a new key for a new message.',
+          );
+        }
+        if (created.outcome === 'deleted') {
+          throw problem(
+            410,
+            'MESSAGE_DELETED',
+            'The message made under this Idempotency-Key has been deleted.',
+          );
+        }
+        const { message, outcome } = created;
+        const response = h
+          .response(toJson(message))
+          .code(201)
+          .etag(String(message.version))
+          .header('location', `${prefixOf(request)}/messages/${message._id}`);
+        return outcome === 'replayed' ? response.header('idempotency-replayed', 'true') : response;
+      },
+    });
+
+    server.route<{ Query: { limit: number; cursor?: string; author?: string } }>({
+      method: 'GET',
+      path: '/messages',
+      options: {
+        description: 'Messages, the newest first',
+        tags: ['api'],
+        validate: { query: listQuery },
+      },
+      async handler(request, h) {
+        const { limit, cursor, author } = request.query;
+        const found = await store.list(limit, {
+          before: cursor === undefined ? undefined : decodeCursor(cursor),
+          author: author === 'me' ? request.auth.credentials.sub : author,
+        });
+        const items = found.slice(0, limit);
+        const next = found.length > limit ? encodeCursor(items.at(-1)!._id) : null;
+        const response = h.response({ items: items.map(toJson), next });
+        return next === null ? response : response.header('link', nextLink(request, next));
+      },
+    });
+
+    server.route<{ Params: { id: string } }>({
+      method: 'GET',
+      path: '/messages/{id}',
+      options: { description: 'One message', tags: ['api'], validate: { params } },
+      async handler(request, h) {
+        const message = await store.find(new ObjectId(request.params.id));
+        if (!message) throw notFound();
+        const known = request.headers['if-none-match'] as string | undefined;
+        if (known !== undefined && matchesWeakly(known, tagOf(message.version))) {
+          return h.response().code(304).etag(String(message.version), { weak: false, vary: false });
+        }
+        return h.response(toJson(message)).etag(String(message.version));
+      },
+    });
+
+    server.route<{ Params: { id: string }; Payload: { text: string } }>({
+      method: 'PUT',
+      path: '/messages/{id}',
+      options: {
+        description: "Change the text of one's own message",
+        tags: ['api'],
+        validate: { params, payload: body, headers: changeHeaders },
+      },
+      async handler(request, h) {
+        const expected = request.headers['if-match'] as string | undefined;
+        const changed = await store.change(
+          new ObjectId(request.params.id),
+          request.auth.credentials.sub,
+          request.payload.text,
+          (version) => expected === undefined || matchesStrongly(expected, tagOf(version)),
+        );
+        if (changed.outcome !== 'changed') throw refusals[changed.outcome]();
+        const { message } = changed;
+        return h.response(toJson(message)).etag(String(message.version));
+      },
+    });
+
+    server.route<{ Params: { id: string } }>({
+      method: 'DELETE',
+      path: '/messages/{id}',
+      options: {
+        description: `Delete one's own message, or any with the scope ${MODERATE}`,
+        tags: ['api'],
+        validate: { params },
+      },
+      async handler(request, h) {
+        const { sub, scope } = request.auth.credentials;
+        const mayRemove = (author: string) => author === sub || scope?.includes(MODERATE) === true;
+        const { outcome } = await store.remove(new ObjectId(request.params.id), mayRemove);
+        if (outcome === 'removed') return h.response().code(204);
+        throw refusals[outcome]();
+      },
+    });
+  },
+};
+
+const refusals = {
+  'not-found': notFound,
+  'not-author': () => problem(403, 'NOT_THE_AUTHOR', 'Only its author may do this to a message.'),
+  stale: () =>
+    problem(
+      412,
+      'VERSION_STALE',
+      'The message has changed since: read it again and repeat the change.',
+    ),
+};
+
+function notFound() {
+  return problem(404, 'MESSAGE_NOT_FOUND', 'There is no message with this id.');
+}
+
+function tagOf(version: number): string {
+  return `"${version}"`;
+}
+
+function toJson({ _id, text, author, createdAt, updatedAt, version }: Message): object {
+  return { id: _id.toString(), text, author, createdAt, updatedAt, version };
+}
+
+/** The rest of the list under the same conditions. */
+function nextLink(request: Pick<Request, 'url' | 'lambda'>, cursor: string): string {
+  const query = new URLSearchParams(request.url.search);
+  query.set('cursor', cursor);
+  return `<${prefixOf(request)}/messages?${query}>; rel="next"`;
+}
+
+function prefixOf({ lambda }: Pick<Request, 'lambda'>): string {
+  return lambda?.prefix ?? '';
+}

@@ -1,0 +1,53 @@
+import Joi from 'joi';
+import { isCursor } from './cursor.ts';
+import { isEntityTags } from './etag.ts';
+
+const MAX_CHARACTERS = 1000;
+
+/** Characters are code points; half of a surrogate pair is none, and could not be stored. */
+const text = Joi.string()
+  .trim()
+  .custom((value: string, helpers) => {
+    if (!value.isWellFormed()) return helpers.error('text.surrogate');
+    return [...value].length > MAX_CHARACTERS ? helpers.error('text.max') : value;
+  })
+  .required()
+  .messages({
+    'text.surrogate': '{{#label}} has half of a surrogate pair',
+    'text.max': `{{#label}} must have at most ${MAX_CHARACTERS} characters`,
+  })
+  .description(`1 to ${MAX_CHARACTERS} characters, without the white space around them`);
+
+export const body = Joi.object({ text }).required().label('body');
+
+export const params = Joi.object({
+  id: Joi.string()
+    .pattern(/^[0-9a-f]{24}$/i, 'id')
+    .required()
+    .description('24 hex digits'),
+});
+
+export const listQuery = Joi.object({
+  limit: Joi.number().integer().min(1).max(100).default(20),
+  cursor: Joi.string()
+    .custom((value: string, helpers) => (isCursor(value) ? value : helpers.error('cursor.broken')))
+    .messages({ 'cursor.broken': '{{#label}} is none that this service gave' })
+    .description('The `next` of the page before'),
+  author: Joi.string().max(255).description('`me`, or the sub of another caller'),
+});
+
+/** Other headers are none of these rules' business. */
+export const createHeaders = Joi.object({
+  'idempotency-key': Joi.string()
+    .pattern(/^[\x20-\x7e]{1,255}$/, 'printable ASCII')
+    .description('Repeat it with a retry, and the message is made once'),
+}).unknown();
+
+export const changeHeaders = Joi.object({
+  'if-match': Joi.string()
+    .custom((value: string, helpers) =>
+      isEntityTags(value) ? value : helpers.error('etag.broken'),
+    )
+    .messages({ 'etag.broken': '{{#label}} is neither * nor a list of entity tags' })
+    .description('The ETag of the version that is to be changed'),
+}).unknown();

@@ -1,0 +1,55 @@
+import { createApp } from './app.ts';
+import { ConfigurationError, readSettings } from './config.ts';
+import { createMessageIndexes } from './messages/store.ts';
+
+/** Where a plain HTTP server comes in: a container, a laptop. */
+const STOP_MS = 5_000;
+
+const settings = configure();
+const server = await createApp(settings);
+const { log, database } = server.app;
+
+if (settings.stage === 'local') {
+  await database.use(createMessageIndexes).catch((error) => {
+    log.warn('The indexes are not made: the database does not answer', { error });
+  });
+}
+
+try {
+  await server.start();
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const advice = `Port ${settings.port} is in use: end what uses it, or set PORT to another.`;
+  fail(code === 'EADDRINUSE' ? advice : `The server does not start: ${message}`);
+}
+log.info(`Listening on ${server.info.uri}`);
+
+// Whoever started it with a channel is told when it is ready, and takes it along when it ends.
+process.send?.({ uri: server.info.uri, routes: listRoutes() });
+process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop);
+
+async function stop(): Promise<void> {
+  await server.stop({ timeout: STOP_MS });
+  process.exit(0);
+}
+
+function listRoutes() {
+  return server
+    .table()
+    .filter(({ method }) => method !== '*')
+    .map(({ method, path }) => ({ method: method.toUpperCase(), path }));
+}
+
+function configure() {
+  try {
+    return readSettings(process.env);
+  } catch (error) {
+    if (error instanceof ConfigurationError) fail(error.message);
+    throw error;
+  }
+}
+
+function fail(reason: string): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(1);
+}

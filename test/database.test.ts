@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Api, startApi } from './support/api.ts';
+import { startMongo } from './support/mongo.ts';
+
+const apis: Api[] = [];
+
+async function apiOn(mongodbUri: string): Promise<Api> {
+  const api = await startApi(mongodbUri);
+  apis.push(api);
+  return api;
+}
+
+afterEach(async () => {
+  await Promise.all(apis.splice(0).map((api) => api.stop()));
+});
+
+const unavailable = { status: 503, body: { code: 'DATABASE_UNAVAILABLE' } };
+
+test('a database that refuses connections is 503 with Retry-After, for reads and writes', async () => {
+  const api = await apiOn('mongodb://127.0.0.1:1/');
+  const token = await api.token('user1');
+  const answers = await Promise.all([
+    api.call('GET', '/health/ready'),
+    api.call('GET', '/messages', { token }),
+    api.call('POST', '/messages', { token, body: { text: 'hello' } }),
+  ]);
+  for (const answer of answers) {
+    expect(answer).toMatchObject(unavailable);
+    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+  }
+});
+
+test('while it is gone what needs no database goes on', async () => {
+  const api = await apiOn('mongodb://127.0.0.1:1/');
+  await expect(api.call('GET', '/health')).resolves.toMatchObject({ status: 200 });
+});
+
+test('a database that accepts and never answers is 503 too', async () => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket.on('error', () => {})));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const api = await apiOn(`mongodb://127.0.0.1:${(silent.address() as AddressInfo).port}/`);
+  await expect(api.call('GET', '/health/ready')).resolves.toMatchObject(unavailable);
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => silent.close(resolve));
+});
+
+test('a server that hangs in the middle is 503, and served again once it goes on', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'hang-'));
+  const child = spawn(process.execPath, [
+    join(__dirname, '../local/mongo/main.ts'),
+    '--port',
+    '0',
+    '--data',
+    data,
+  ]);
+  const uri = await new Promise<string>((resolve) =>
+    child.stdout.once('data', (line) => resolve(String(line).trim())),
+  );
+  const api = await apiOn(uri);
+  const token = await api.token('user1');
+  const write = () => api.call('POST', '/messages', { token, body: { text: 'hello' } });
+  await expect(write()).resolves.toMatchObject({ status: 201 });
+
+  child.kill('SIGSTOP');
+  const hung = await Promise.all([write(), api.call('GET', '/messages', { token })]);
+  expect(hung).toMatchObject([unavailable, unavailable]);
+
+  child.kill('SIGCONT');
+  await expect(write()).resolves.toMatchObject({ status: 201 });
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.once('exit', resolve));
+  await rm(data, { recursive: true });
+}, 20_000);
+
+test('service comes back by itself when the database is started again', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'restart-'));
+  const first = await startMongo({ data });
+  const api = await apiOn(first.uri);
+  const token = await api.token('user1');
+  const { body } = await api.call('POST', '/messages', { token, body: { text: 'kept' } });
+  await first.stop();
+  await expect(api.call('GET', '/messages', { token })).resolves.toMatchObject(unavailable);
+
+  const { port } = new URL(first.uri);
+  const child = spawn(process.execPath, [
+    join(__dirname, '../local/mongo/main.ts'),
+    '--port',
+    port,
+    '--data',
+    data,
+  ]);
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  await expect(api.call('GET', `/messages/${body.id}`, { token })).resolves.toMatchObject({
+    status: 200,
+    body: { text: 'kept' },
+  });
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.once('exit', resolve));
+  await rm(data, { recursive: true });
+}, 20_000);
