@@ -22,7 +22,10 @@ export async function startPart(name: string, args: string[]): Promise<Part> {
   const lines = createInterface({ input: child.stdout });
   const exit = once(child, 'exit').then(() => undefined);
   const ready = await Promise.race([once(lines, 'line'), exit]);
-  if (!ready) throw new Error(`${name} did not start: its message is above.`);
+  if (!ready)
+    throw new Error(
+      `${name} did not start; why is said above. (It listens beside the service: set PORT, and all move.)`,
+    );
   return { name, address: String(ready[0]), process: child };
 }
 

@@ -1,0 +1,140 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { copyProject, freePorts, isFree, type Run, runIn } from '../support/project.ts';
+
+let project: Awaited<ReturnType<typeof copyProject>>;
+let port: number;
+const runs: Run[] = [];
+let blocker: Server | undefined;
+
+beforeAll(async () => {
+  project = await copyProject();
+});
+
+afterAll(() => project.remove());
+
+beforeEach(async () => {
+  port = await freePorts();
+});
+
+afterEach(async () => {
+  await close(blocker);
+  for (const { child, exited } of runs.splice(0)) {
+    child.kill('SIGTERM');
+    await exited;
+  }
+});
+
+function close(server: Server | undefined): Promise<void> {
+  blocker = undefined;
+  return new Promise((resolve) => (server ? server.close(() => resolve()) : resolve()));
+}
+
+function start(env: NodeJS.ProcessEnv = {}): Run {
+  const run = runIn(project.folder, ['local/start.ts'], { PORT: String(port), ...env });
+  runs.push(run);
+  return run;
+}
+
+const ready = /The service is ready:[\s\S]*Ctrl-C/;
+const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+const allFree = async () =>
+  (await Promise.all([port, port + 1, port + 2].map(isFree))).every(Boolean);
+
+test('it prints the routes and what it stands in for, and Ctrl-C leaves nothing behind', async () => {
+  const run = start();
+  await run.printed(ready);
+  expect(run.output()).toContain(`GET    http://127.0.0.1:${port}/hello`);
+  expect(run.output()).toContain(`mongodb://127.0.0.1:${port + 2}/`);
+  expect(run.output()).toContain(`http://localhost:${port + 1}/oauth2/default`);
+  expect((await get('/health/ready')).status).toBe(200);
+  run.child.kill('SIGINT');
+  await expect(run.exited).resolves.toBe(0);
+  await expect(allFree()).resolves.toBe(true);
+}, 30_000);
+
+test('a killed start takes its parts along', async () => {
+  const run = start();
+  await run.printed(ready);
+  run.child.kill('SIGKILL');
+  await run.exited;
+  const end = Date.now() + 10_000;
+  while (!(await allFree()) && Date.now() < end)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  await expect(allFree()).resolves.toBe(true);
+}, 30_000);
+
+test('a change in src/ is served, however it is saved, and a broken one waits for the next', async () => {
+  const run = start();
+  await run.printed(ready);
+  const file = join(project.folder, 'src/greetings/routes.ts');
+  const original = await readFile(file, 'utf8');
+  const served = async (message: string) => {
+    const end = Date.now() + 10_000;
+    for (;;) {
+      const body = await get('/hello')
+        .then((response) => response.json() as Promise<{ message: string }>)
+        .catch(() => undefined);
+      if (body?.message === message) return;
+      if (Date.now() > end)
+        throw new Error(`${JSON.stringify(body)} is served, not ${message}\n${run.output()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+
+  await writeFile(file, original.replace('Hello, World', 'Hello, Disk'));
+  await served('Hello, Disk');
+  // As editors do: another file takes the name.
+  await writeFile(`${file}~`, original.replace('Hello, World', 'Hello, Editor'));
+  await rename(`${file}~`, file);
+  await served('Hello, Editor');
+  await writeFile(file, 'this is no TypeScript');
+  await run.printed(/starts again with the next change/);
+  await writeFile(file, original);
+  await served('Hello, World');
+}, 60_000);
+
+test.each([
+  ['the service', 0, /Port \d+ is in use: .*PORT/],
+  ['the issuer', 1, /Port \d+ .*is in use[\s\S]*set PORT/],
+  ['the database', 2, /port \d+ is in use[\s\S]*set PORT/],
+])(
+  'the port of %s in use is one clear line, and nothing runs on',
+  async (_, offset, message) => {
+    blocker = createServer();
+    await new Promise<void>((resolve) => blocker!.listen(port + offset, '127.0.0.1', resolve));
+    const run = start();
+    await expect(run.exited).resolves.toBe(1);
+    expect(run.output()).toMatch(message);
+    expect(run.output()).not.toMatch(/\n\s+at /);
+    await close(blocker);
+    await expect(allFree()).resolves.toBe(true);
+  },
+  30_000,
+);
+
+test('all faults of the configuration are told before anything starts', async () => {
+  const run = start({
+    LOG_LEVEL: 'loud',
+    MONGODB_URI: 'postgres://x',
+    OIDC_ISSUER: 'http://example.com',
+  });
+  await expect(run.exited).resolves.toBe(1);
+  expect(run.output().split('\n').filter(Boolean)).toEqual([
+    'The configuration is not usable:',
+    expect.stringMatching(/^ {2}OIDC_ISSUER must be https/),
+    '  OIDC_AUDIENCE is missing',
+    '  MONGODB_URI must begin with mongodb:// or mongodb+srv://',
+    expect.stringMatching(/^ {2}LOG_LEVEL must be one of/),
+  ]);
+});
+
+test('with MONGODB_URI the embedded database does not start', async () => {
+  const run = start({ MONGODB_URI: 'mongodb://127.0.0.1:1/' });
+  await run.printed(ready);
+  expect(run.output()).not.toContain('embedded database');
+  await expect(isFree(port + 2)).resolves.toBe(true);
+  expect((await get('/health')).status).toBe(200);
+  expect((await get('/health/ready')).status).toBe(503);
+}, 30_000);

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(__dirname, '../..');
+
+/** The project in a folder of its own, with data of its own and sources that a test may change. */
+export async function copyProject(): Promise<{ folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'project-'));
+  for (const part of ['src', 'package.json']) {
+    await cp(join(root, part), join(folder, part), { recursive: true });
+  }
+  for (const part of ['local', 'scripts', 'node_modules']) {
+    await symlink(join(root, part), join(folder, part), 'junction');
+  }
+  return { folder, remove: () => rm(folder, { recursive: true }) };
+}
+
+export interface Run {
+  child: ChildProcess;
+  /** All that it has printed by now, on both streams. */
+  output(): string;
+  /** Waits until it has printed something that matches. */
+  printed(pattern: RegExp): Promise<void>;
+  exited: Promise<number | null>;
+}
+
+export function runIn(folder: string, args: string[], env: NodeJS.ProcessEnv = {}): Run {
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const waiting = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      for (const look of waiting) look();
+    });
+  }
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  return {
+    child,
+    output: () => text,
+    exited,
+    printed: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (!pattern.test(text)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        exited.then((code) =>
+          reject(new Error(`ended with ${code} before it printed ${pattern}:\n${text}`)),
+        );
+        look();
+      }),
+  };
+}
+
+/** A port with two free ones behind it, as the service wants them. */
+export async function freePorts(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 30_000);
+    const free = await Promise.all([port, port + 1, port + 2].map(isFree));
+    if (free.every(Boolean)) return port;
+  }
+}
+
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port === port;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
