@@ -26,19 +26,25 @@ export function openDatabase(
   settings: Pick<Settings, 'mongodbUri' | 'database'>,
   onOutage: (error: Error) => void,
 ): Database {
-  let client: MongoClient | undefined;
+  let connected: Promise<MongoClient> | undefined;
 
-  // Made at the first call and kept: it outlives the request, and on Lambda the invocation.
-  function connect(): MongoClient {
-    client ??= new MongoClient(settings.mongodbUri, {
+  // Made at the first call and kept: it outlives the request, and on Lambda the invocation. A client
+  // whose first connection failed stays closed for ever, so that one is not kept.
+  function connect(): Promise<MongoClient> {
+    connected ??= new MongoClient(settings.mongodbUri, {
       appName: 'hapiway',
       // A Lambda process serves one request at a time, and Atlas counts connections over all of them.
       maxPoolSize: 10,
       maxIdleTimeMS: 60_000,
       serverSelectionTimeoutMS: BUDGET_MS,
       connectTimeoutMS: BUDGET_MS,
-    });
-    return client;
+    })
+      .connect()
+      .catch((error) => {
+        connected = undefined;
+        throw error;
+      });
+    return connected;
   }
 
   return {
@@ -47,7 +53,7 @@ export function openDatabase(
       const signal = AbortSignal.timeout(BUDGET_MS);
       try {
         return await Promise.race([
-          work(connect().db(settings.database), { signal }),
+          connect().then((client) => work(client.db(settings.database), { signal })),
           aborted(signal),
         ]);
       } catch (error) {
@@ -57,7 +63,7 @@ export function openDatabase(
       }
     },
     async close() {
-      await client?.close();
+      await connected?.then((client) => client.close()).catch(() => {});
     },
   };
 }
@@ -81,6 +87,8 @@ const outageCodes = new Set([
 
 function isOutage(error: unknown): boolean {
   if (/^(Timeout|Abort)Error$/.test((error as Error).name)) return true;
+  // The look-up of a mongodb+srv address: dns's own errors, not the driver's.
+  if (/^query/.test((error as NodeJS.ErrnoException).syscall ?? '')) return true;
   if (error instanceof MongoServerError) {
     return error.hasErrorLabel('RetryableWriteError') || outageCodes.has(Number(error.code));
   }

@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Api, startApi } from './support/api.ts';
 import { startMongo } from './support/mongo.ts';
+import { freePorts } from './support/project.ts';
+
+const main = join(__dirname, '../local/mongo/main.ts');
 
 const apis: Api[] = [];
 
@@ -35,6 +38,24 @@ test('a database that refuses connections is 503 with Retry-After, for reads and
   }
 });
 
+test('a process whose first connection failed serves when the database comes', async () => {
+  const port = await freePorts();
+  const api = await apiOn(`mongodb://127.0.0.1:${port}/`);
+  await expect(api.call('GET', '/health/ready')).resolves.toMatchObject(unavailable);
+  const data = await mkdtemp(join(tmpdir(), 'late-'));
+  const child = spawn(process.execPath, [main, '--port', String(port), '--data', data]);
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  await expect(api.call('GET', '/health/ready')).resolves.toMatchObject({ status: 200 });
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.once('exit', resolve));
+  await rm(data, { recursive: true });
+}, 20_000);
+
+test('an address that cannot be looked up is 503 too', async () => {
+  const api = await apiOn('mongodb+srv://cluster.invalid/');
+  await expect(api.call('GET', '/health/ready')).resolves.toMatchObject(unavailable);
+});
+
 test('while it is gone what needs no database goes on', async () => {
   const api = await apiOn('mongodb://127.0.0.1:1/');
   await expect(api.call('GET', '/health')).resolves.toMatchObject({ status: 200 });
@@ -52,13 +73,7 @@ test('a database that accepts and never answers is 503 too', async () => {
 
 test('a server that hangs in the middle is 503, and served again once it goes on', async () => {
   const data = await mkdtemp(join(tmpdir(), 'hang-'));
-  const child = spawn(process.execPath, [
-    join(__dirname, '../local/mongo/main.ts'),
-    '--port',
-    '0',
-    '--data',
-    data,
-  ]);
+  const child = spawn(process.execPath, [main, '--port', '0', '--data', data]);
   const uri = await new Promise<string>((resolve) =>
     child.stdout.once('data', (line) => resolve(String(line).trim())),
   );
@@ -88,13 +103,7 @@ test('service comes back by itself when the database is started again', async ()
   await expect(api.call('GET', '/messages', { token })).resolves.toMatchObject(unavailable);
 
   const { port } = new URL(first.uri);
-  const child = spawn(process.execPath, [
-    join(__dirname, '../local/mongo/main.ts'),
-    '--port',
-    port,
-    '--data',
-    data,
-  ]);
+  const child = spawn(process.execPath, [main, '--port', port, '--data', data]);
   await new Promise((resolve) => child.stdout.once('data', resolve));
   await expect(api.call('GET', `/messages/${body.id}`, { token })).resolves.toMatchObject({
     status: 200,
