@@ -16,6 +16,7 @@ export function matchesStrongly(header: string, tag: string): boolean {
 
 /** If-None-Match compares weakly: W/ makes no difference. */
 export function matchesWeakly(header: string, tag: string): boolean {
+  if (!isEntityTags(header)) return false;
   return isAny(header) || tags(header).some((each) => each.replace(/^W\//, '') === tag);
 }
 

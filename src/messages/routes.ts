@@ -3,7 +3,7 @@ import { ObjectId } from 'mongodb';
 import { problem } from '../problem.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { matchesStrongly, matchesWeakly } from './etag.ts';
-import { body, changeHeaders, createHeaders, listQuery, params } from './schemas.ts';
+import { body, changeHeaders, createHeaders, listQuery, noQuery, params } from './schemas.ts';
 import { createMessageStore, type Message } from './store.ts';
 
 const MODERATE = 'messages:moderate';
@@ -19,7 +19,7 @@ export const messages: Plugin<void> = {
       options: {
         description: 'Write a message',
         tags: ['api'],
-        validate: { payload: body, headers: createHeaders },
+        validate: { query: noQuery, payload: body, headers: createHeaders },
       },
       async handler(request, h) {
         const created = await store.create({
@@ -76,7 +76,7 @@ export const messages: Plugin<void> = {
     server.route<{ Params: { id: string } }>({
       method: 'GET',
       path: '/messages/{id}',
-      options: { description: 'One message', tags: ['api'], validate: { params } },
+      options: { description: 'One message', tags: ['api'], validate: { params, query: noQuery } },
       async handler(request, h) {
         const message = await store.find(new ObjectId(request.params.id));
         if (!message) throw notFound();
@@ -94,15 +94,14 @@ export const messages: Plugin<void> = {
       options: {
         description: "Change the text of one's own message",
         tags: ['api'],
-        validate: { params, payload: body, headers: changeHeaders },
+        validate: { params, query: noQuery, payload: body, headers: changeHeaders },
       },
       async handler(request, h) {
-        const expected = request.headers['if-match'] as string | undefined;
         const changed = await store.change(
           new ObjectId(request.params.id),
           request.auth.credentials.sub,
           request.payload.text,
-          (version) => expected === undefined || matchesStrongly(expected, tagOf(version)),
+          ifMatch(request),
         );
         if (changed.outcome !== 'changed') throw refusals[changed.outcome]();
         const { message } = changed;
@@ -116,12 +115,16 @@ export const messages: Plugin<void> = {
       options: {
         description: `Delete one's own message, or any with the scope ${MODERATE}`,
         tags: ['api'],
-        validate: { params },
+        validate: { params, query: noQuery, headers: changeHeaders },
       },
       async handler(request, h) {
         const { sub, scope } = request.auth.credentials;
         const mayRemove = (author: string) => author === sub || scope?.includes(MODERATE) === true;
-        const { outcome } = await store.remove(new ObjectId(request.params.id), mayRemove);
+        const { outcome } = await store.remove(
+          new ObjectId(request.params.id),
+          mayRemove,
+          ifMatch(request),
+        );
         if (outcome === 'removed') return h.response().code(204);
         throw refusals[outcome]();
       },
@@ -142,6 +145,12 @@ const refusals = {
 
 function notFound() {
   return problem(404, 'MESSAGE_NOT_FOUND', 'There is no message with this id.');
+}
+
+/** Whether a version is the one that the caller has seen; without If-Match any is. */
+function ifMatch({ headers }: Pick<Request, 'headers'>): (version: number) => boolean {
+  const expected = headers['if-match'] as string | undefined;
+  return (version) => expected === undefined || matchesStrongly(expected, tagOf(version));
 }
 
 function tagOf(version: number): string {

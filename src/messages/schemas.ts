@@ -27,6 +27,8 @@ export const params = Joi.object({
     .description('24 hex digits'),
 });
 
+export const noQuery = Joi.object({});
+
 export const listQuery = Joi.object({
   limit: Joi.number().integer().min(1).max(100).default(20),
   cursor: Joi.string()

@@ -93,14 +93,17 @@ export function createMessageStore(database: Database) {
       });
     },
 
-    remove(id: ObjectId, mayRemove: (author: string) => boolean): Promise<Removed> {
+    remove(
+      id: ObjectId,
+      mayRemove: (author: string) => boolean,
+      isCurrent: (version: number) => boolean,
+    ): Promise<Removed> {
       return database.use(async (db, options) => {
         const found = await messagesOf(db).findOne({ _id: id }, options);
         if (!found) return { outcome: 'not-found' };
         if (!mayRemove(found.author)) return { outcome: 'not-author' };
-        await markDeleted(db, options, found);
-        const { deletedCount } = await messagesOf(db).deleteOne({ _id: id }, options);
-        return { outcome: deletedCount === 1 ? 'removed' : 'not-found' };
+        if (!isCurrent(found.version)) return { outcome: 'stale' };
+        return removeVersion(db, options, found, isCurrent);
       });
     },
   };
@@ -142,12 +145,12 @@ async function createOnce(
   options: CallOptions,
   draft: Draft & { key: string },
 ): Promise<Created> {
-  const { claim, isNew } = await claimKey(db, options, draft);
+  const claim = await claimKey(db, options, draft);
   if (claim.textHash !== hash(draft.sent)) return { outcome: 'key-reused' };
   if (claim.deleted) return replay(db, options, claim.messageId);
   const created = await insert(db, options, newMessage(draft, claim.messageId));
-  if (isNew || created.outcome !== 'created') return created;
-  // Made, deleted and, by this slow retry, made again? The deletion has marked the claim first.
+  if (created.outcome !== 'created') return created;
+  // Slower than an equal request whose message has been deleted since? The deletion marked the claim.
   const claimNow = await claimsOf(db).findOne({ _id: claim._id }, options);
   if (!claimNow?.deleted) return created;
   await messagesOf(db).deleteOne({ _id: claim.messageId }, options);
@@ -158,7 +161,7 @@ async function claimKey(
   db: Db,
   options: CallOptions,
   draft: Draft & { key: string },
-): Promise<{ claim: Claim; isNew: boolean }> {
+): Promise<Claim> {
   const { author, key, sent } = draft;
   const claim: Claim = {
     _id: { author, key },
@@ -166,10 +169,10 @@ async function claimKey(
     textHash: hash(sent),
     createdAt: new Date(),
   };
-  if (await unlessDuplicate(claimsOf(db).insertOne(claim, options))) return { claim, isNew: true };
+  if (await unlessDuplicate(claimsOf(db).insertOne(claim, options))) return claim;
   const found = await claimsOf(db).findOne({ _id: claim._id }, options);
   // Expired between the two calls: as good as never claimed.
-  return found ? { claim: found, isNew: false } : claimKey(db, options, draft);
+  return found ?? claimKey(db, options, draft);
 }
 
 async function insert(db: Db, options: CallOptions, message: Message): Promise<Created> {
@@ -207,6 +210,26 @@ async function changeVersion(
       { ...options, returnDocument: 'after' },
     );
     if (message) return { outcome: 'changed', message };
+    seen = await messagesOf(db).findOne({ _id: found._id }, options);
+    if (seen && !isCurrent(seen.version)) return { outcome: 'stale' };
+  }
+  return { outcome: 'not-found' };
+}
+
+async function removeVersion(
+  db: Db,
+  options: CallOptions,
+  found: Message,
+  isCurrent: (version: number) => boolean,
+): Promise<Removed> {
+  await markDeleted(db, options, found);
+  let seen: Message | null = found;
+  while (seen) {
+    const { deletedCount } = await messagesOf(db).deleteOne(
+      { _id: seen._id, version: seen.version },
+      options,
+    );
+    if (deletedCount === 1) return { outcome: 'removed' };
     seen = await messagesOf(db).findOne({ _id: found._id }, options);
     if (seen && !isCurrent(seen.version)) return { outcome: 'stale' };
   }

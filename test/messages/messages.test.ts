@@ -48,6 +48,20 @@ test.each([
   await expect(api.call(method, path)).resolves.toMatchObject({ status: 401 });
 });
 
+test.each([
+  ['POST', '/messages?x=1'],
+  ['GET', `/messages/${ABSENT}?x=1`],
+  ['PUT', `/messages/${ABSENT}?x=1`],
+  ['DELETE', `/messages/${ABSENT}?x=1`],
+])('%s %s has a query parameter that nobody knows', async (method, path) => {
+  const body = method === 'POST' || method === 'PUT' ? { text: 'hello' } : undefined;
+  await expect(api.call(method, path, { token: alice, body })).resolves.toMatchObject({
+    status: 400,
+    body: { code: 'VALIDATION_FAILED', errors: [{ in: 'query', path: 'x' }] },
+  });
+  await expect(stored()).resolves.toBe(0);
+});
+
 describe('POST /messages', () => {
   test('makes a message and says where it is', async () => {
     const { status, headers, body } = await post('  Grüße 👋  ');
@@ -405,6 +419,20 @@ describe('DELETE /messages/{id}', () => {
     await expect(remove(body.id, token())).resolves.toMatchObject({ status: 204, body: '' });
     await expect(get(`/messages/${body.id}`)).resolves.toMatchObject({ status: 404 });
     await expect(remove(body.id, token())).resolves.toMatchObject({ status: 404 });
+  });
+
+  test.each([
+    ['"1"', 204],
+    ['*', 204],
+    ['"2"', 412],
+    ['W/"1"', 412],
+    ['zz', 400],
+  ])('If-Match: %s is %d', async (tag, status) => {
+    const { body } = await post('hello');
+    const headers = { 'if-match': tag };
+    const answer = await api.call('DELETE', `/messages/${body.id}`, { token: alice, headers });
+    expect(answer.status).toBe(status);
+    await expect(stored()).resolves.toBe(status === 204 ? 0 : 1);
   });
 
   test('is not for anybody else', async () => {
