@@ -1,5 +1,6 @@
 import { server as createServer, type Server } from '@hapi/hapi';
 import { authentication } from './auth/scheme.ts';
+import { jsonBody, untouched } from './body.ts';
 import type { Settings } from './config.ts';
 import { correlation } from './correlation.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -20,8 +21,6 @@ declare module '@hapi/hapi' {
   }
 }
 
-const MAX_BODY_BYTES = 1024 * 1024;
-
 /** The whole service, which does not listen yet: Lambda, a plain server and the tests start from here. */
 export async function createApp(settings: Settings): Promise<Server> {
   const server = createServer({
@@ -31,7 +30,9 @@ export async function createApp(settings: Settings): Promise<Server> {
     router: { stripTrailingSlash: true },
     routes: {
       cors: settings.corsOrigins.length > 0 && cors(settings.corsOrigins),
-      payload: { allow: 'application/json', maxBytes: MAX_BODY_BYTES },
+      payload: untouched,
+      // Cookies are read by nobody: a foreign one is no reason to refuse.
+      state: { parse: false, failAction: 'ignore' },
       validate: { options: { abortEarly: false }, failAction: refuseInvalid },
     },
   });
@@ -49,6 +50,7 @@ export async function createApp(settings: Settings): Promise<Server> {
     problems,
     requestLog,
     authentication,
+    jsonBody,
     greetings,
     health,
     users,

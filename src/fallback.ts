@@ -1,4 +1,4 @@
-import type { Plugin } from '@hapi/hapi';
+import type { Plugin, Request } from '@hapi/hapi';
 import { problem } from './problem.ts';
 
 const methods = ['get', 'head', 'post', 'put', 'patch', 'delete'];
@@ -10,18 +10,30 @@ export const fallback: Plugin<void> = {
     server.route({
       method: '*',
       path: '/{path*}',
-      // The body is left unread: whatever it is, it does not change the answer.
-      options: { auth: false, payload: { parse: false, output: 'stream', allow: undefined } },
-      handler({ path }) {
-        const allowed = methods.filter(
-          (method) => server.match(method as 'get', path)?.method !== '*',
-        );
-        if (allowed.length === 0)
-          throw problem(404, 'ROUTE_NOT_FOUND', `Nothing is served at this path.`);
-        throw problem(405, 'METHOD_NOT_ALLOWED', 'This path has other methods: see Allow.', {
-          headers: { allow: allowed.join(', ').toUpperCase() },
-        });
+      options: { auth: false },
+      handler: (request) => {
+        throw refusal(request);
       },
+    });
+    // hapi takes every OPTIONS for a preflight, and has an error of its own for what is none.
+    server.ext('onRequest', (request, h) => {
+      const { method, headers } = request;
+      const isPreflight = headers.origin && headers['access-control-request-method'];
+      if (method === 'options' && !isPreflight) throw refusal(request);
+      return h.continue;
     });
   },
 };
+
+function refusal({ server, path }: Pick<Request, 'server' | 'path'>) {
+  const allowed = methods.filter((method) => {
+    const found = server.match(method as 'get', path);
+    return found && found.method !== '*';
+  });
+  if (allowed.length === 0) {
+    return problem(404, 'ROUTE_NOT_FOUND', 'Nothing is served at this path.');
+  }
+  return problem(405, 'METHOD_NOT_ALLOWED', 'This path has other methods: see Allow.', {
+    headers: { allow: allowed.join(', ').toUpperCase() },
+  });
+}

@@ -61,6 +61,6 @@ const colors: Record<string, 'cyan' | 'green' | 'yellow' | 'red'> = {
 
 function describe(error: unknown): string {
   const { name, message, stack } = error as Error;
-  const frames = Array.isArray(stack) ? stack.join('\n') : stack;
-  return `  ${name}: ${message}${frames ? `\n${frames}` : ''}`;
+  // A stack begins with the name and the message.
+  return `  ${stack ?? `${name}: ${message}`}`;
 }

@@ -8,35 +8,29 @@ export interface Fault {
   message: string;
 }
 
-interface ProblemData {
-  code: string;
-  errors?: Fault[];
-}
+/** Only what is made here goes out as it is: an error from elsewhere may carry a code and a text too. */
+const ours = new WeakMap<Boom, { code: string; errors?: Fault[] }>();
 
-/** An error that the caller is told of as it is (RFC 9457), under a code that stays the same. */
+/** An error that the caller is told of (RFC 9457), under a code that stays the same. */
 export function problem(
   status: number,
   code: string,
   detail: string,
   { errors, headers }: { errors?: Fault[]; headers?: Record<string, string> } = {},
-): Boom<ProblemData> {
-  const error = new Boom<ProblemData>(detail, { statusCode: status, data: { code, errors } });
-  Object.assign(error.output.headers, headers);
-  return error;
+): Boom {
+  const made = new Boom(detail, { statusCode: status });
+  Object.assign(made.output.headers, headers);
+  ours.set(made, { code, errors });
+  return made;
 }
 
-/** What hapi itself refuses has no code of ours yet. */
+/** What hapi itself refuses has no code of ours. */
 const codes: Record<number, string> = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
   403: 'FORBIDDEN',
   404: 'NOT_FOUND',
-  408: 'REQUEST_TIMEOUT',
-  413: 'PAYLOAD_TOO_LARGE',
-  415: 'UNSUPPORTED_MEDIA_TYPE',
 };
-
-const MALFORMED_JSON = 'Invalid request payload JSON format';
 
 /** The one place where a thrown value becomes a response. */
 export const problems: Plugin<void> = {
@@ -45,33 +39,33 @@ export const problems: Plugin<void> = {
     server.ext('onPreResponse', (request, h) => {
       const { response } = request;
       if (!('isBoom' in response)) return h.continue;
-      const status = response.output.statusCode;
-      if (status >= 500 && !response.data?.code) report(request, response);
+      if (response.isServer && !ours.has(response)) report(request, response);
       return asResponse(h.response(describe(request, response)), response);
     });
   },
 };
 
-function describe(request: Request, error: Boom<ProblemData>): object {
+function describe(request: Request, error: Boom): object {
   const { statusCode: status, payload } = error.output;
-  const internal = status >= 500 && !error.data?.code;
+  const own = ours.get(error);
   return {
     type: 'about:blank',
     title: payload.error,
     status,
-    detail: internal
-      ? 'The service failed. The requestId leads to the reason in its log.'
-      : error.message,
-    code: internal ? 'INTERNAL_ERROR' : codeOf(error),
+    ...(own ? { detail: error.message, code: own.code } : ofHapi(error)),
     requestId: request.app.requestId,
-    errors: error.data?.errors,
+    errors: own?.errors,
   };
 }
 
-function codeOf(error: Boom<ProblemData>): string {
-  if (error.data?.code) return error.data.code;
-  if (error.message === MALFORMED_JSON) return 'MALFORMED_JSON';
-  return codes[error.output.statusCode] ?? 'REQUEST_REFUSED';
+/** Of an error that is not ours only hapi's public wording goes out; its code may be anything. */
+function ofHapi({ isServer, output: { statusCode, payload } }: Boom): object {
+  return isServer
+    ? {
+        detail: 'The service failed. The requestId leads to the reason in its log.',
+        code: 'INTERNAL_ERROR',
+      }
+    : { detail: payload.message, code: codes[statusCode] ?? 'REQUEST_REFUSED' };
 }
 
 function asResponse(response: ResponseObject, error: Boom): ResponseObject {
@@ -94,13 +88,13 @@ export function refuseInvalid(_request: Request, _h: unknown, error?: Error): ne
     details?: { path: (string | number)[]; message: string }[];
     output: { payload: { validation?: { source: string } } };
   };
-  const part = output.payload.validation?.source ?? 'request';
+  const part = parts[output.payload.validation?.source ?? ''] ?? 'request';
   const errors = details.map(({ path, message }) => ({
-    in: parts[part] ?? part,
+    in: part,
     path: path.join('.'),
     message,
   }));
-  throw problem(400, 'VALIDATION_FAILED', `The ${parts[part] ?? part} is not valid.`, { errors });
+  throw problem(400, 'VALIDATION_FAILED', `The ${part} did not pass validation.`, { errors });
 }
 
 const parts: Record<string, string> = {

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { Boom } from '@hapi/boom';
 import { type Api, startApi } from './support/api.ts';
 
 const NO_DATABASE = 'mongodb://127.0.0.1:1/';
@@ -82,6 +83,27 @@ describe('what is refused is problem+json', () => {
     expect(answer).toMatchObject(problem(400, 'Bad Request', code));
   });
 
+  test.each([
+    ['POST', '/nothing', 404],
+    ['POST', '/hello', 405],
+  ])('%s %s, whatever its body is', async (method, path, status) => {
+    for (const type of ['text/plain', '@@', 'multipart/form-data', 'application/json']) {
+      const headers = { 'content-type': type };
+      await expect(api.call(method, path, { headers, body: '{' })).resolves.toMatchObject({
+        status,
+      });
+    }
+  });
+
+  test.each([
+    ['OPTIONS', '/hello', 405, 'ROUTE'],
+    ['OPTIONS', '/nothing', 404, 'ROUTE'],
+  ])('%s %s that is no preflight', async (method, path, status) => {
+    const answer = await api.call(method, path);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('allow')).toBe(status === 405 ? 'GET, HEAD' : null);
+  });
+
   test('no body', async () => {
     await expect(api.call('POST', '/messages', { token, headers: json })).resolves.toMatchObject({
       status: 400,
@@ -89,16 +111,61 @@ describe('what is refused is problem+json', () => {
     });
   });
 
-  test('a body of another type', async () => {
-    const headers = { 'content-type': 'text/plain' };
-    const answer = await api.call('POST', '/messages', { token, headers, body: 'hello' });
+  test.each([
+    ['another type', { 'content-type': 'text/plain' }],
+    ['no type', { 'content-type': '' }],
+    ['a type that is none', { 'content-type': '@@' }],
+    ['a form', { 'content-type': 'multipart/form-data' }],
+    ['another charset', { 'content-type': 'application/json; charset=iso-8859-1' }],
+    ['compressed JSON', { ...json, 'content-encoding': 'gzip' }],
+  ])('a body of %s', async (_, headers) => {
+    const answer = await api.call('POST', '/messages', { token, headers, body: '{"text":"x"}' });
     expect(answer).toMatchObject(problem(415, 'Unsupported Media Type', 'UNSUPPORTED_MEDIA_TYPE'));
+  });
+
+  test.each(['application/json;charset=utf-8', 'Application/JSON; charset="UTF-8"'])(
+    'a body of the type %s is read',
+    async (type) => {
+      const headers = { 'content-type': type };
+      const answer = await api.call('POST', '/messages', { token, headers, body: '{"text":1}' });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+    },
+  );
+
+  test('bytes that are no UTF-8', async () => {
+    const response = await fetch(`${api.url}/messages`, {
+      method: 'POST',
+      headers: { ...json, authorization: token },
+      body: Buffer.from([0x7b, 0x22, 0x74, 0x65, 0x78, 0x74, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]),
+    });
+    expect(response.status).toBe(400);
+    await expect(response.json()).resolves.toMatchObject({ code: 'MALFORMED_JSON' });
   });
 
   test('a body over 1 MiB', async () => {
     const body = JSON.stringify({ text: 'x'.repeat(1024 * 1024) });
     const answer = await api.call('POST', '/messages', { token, headers: json, body });
     expect(answer).toMatchObject(problem(413, 'Request Entity Too Large', 'PAYLOAD_TOO_LARGE'));
+  });
+
+  test('a body over 1 MiB that does not say how long it is', async () => {
+    const answer = await new Promise<{ status?: number; text: string }>((resolve, reject) => {
+      const sent = request(
+        `${api.url}/messages`,
+        { method: 'POST', headers: { ...json, authorization: token } },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (chunk) => {
+            text += chunk;
+          });
+          response.on('end', () => resolve({ status: response.statusCode, text }));
+        },
+      ).on('error', reject);
+      for (let i = 0; i < 3; i++) sent.write('x'.repeat(1024 * 1024));
+      sent.end();
+    });
+    expect(answer.status).toBe(413);
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
   });
 
   test('a path that is no valid encoding', async () => {
@@ -112,14 +179,22 @@ describe('what is refused is problem+json', () => {
     expect(status).toBe(431);
   });
 
-  test('an error of the inside shows nothing of it', async () => {
+  test.each([
+    ['an Error', () => new Error('password=hunter2')],
+    [
+      'an Error with data',
+      () => Object.assign(new Error('hunter2'), { data: { code: 'hunter2' } }),
+    ],
+    ['a Boom', () => new Boom('hunter2', { statusCode: 500, data: { code: 'ECONNRESET' } })],
+    ['a text', () => 'hunter2'],
+  ])('%s of the inside shows nothing of it', async (_, thrown) => {
     const broken = await startApi(NO_DATABASE);
     broken.server.route({
       method: 'GET',
       path: '/broken',
       options: { auth: false },
       handler: () => {
-        throw new Error('password=hunter2');
+        throw thrown();
       },
     });
     const answer = await broken.call('GET', '/broken');
@@ -205,6 +280,23 @@ describe('CORS', () => {
     expect(headers.get('access-control-allow-origin')).toBe('http://localhost:3000');
   });
 });
+
+test.each(['prefs={"a":1}', 'a=b; ;;=', '\u0001=x'])(
+  "a foreign cookie, %j, is nobody's business",
+  async (cookie) => {
+    const { hostname, port } = new URL(api.url);
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(Number(port), hostname);
+      socket.once('data', (data) => {
+        resolve(String(data));
+        socket.destroy();
+      });
+      socket.write(`GET /hello HTTP/1.1\r\nHost: x\r\nCookie: ${cookie}\r\n\r\n`);
+    });
+    // A control character is refused by Node's own parser, whatever the header.
+    expect(answer).toMatch(cookie.startsWith('\u0001') ? /^HTTP\/1.1 400/ : /^HTTP\/1.1 200/);
+  },
+);
 
 test('garbage on the socket ends that connection and no other', async () => {
   const { hostname, port } = new URL(api.url);
