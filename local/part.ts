@@ -5,33 +5,46 @@ import { createInterface } from 'node:readline';
 /** A process that stands in for a service: it prints where it is when it is ready. */
 export interface Part {
   name: string;
-  address: string;
+  address: Promise<string>;
   process: ChildProcess;
 }
+
+const STOP_MS = 3_000;
 
 /**
  * It has a process group of its own, so that Ctrl-C reaches only who started it, and ends when its
  * standard input does: also when who started it is killed.
  */
-export async function startPart(name: string, args: string[]): Promise<Part> {
+export function startPart(name: string, args: string[]): Part {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
     windowsHide: true,
   });
   const lines = createInterface({ input: child.stdout });
-  const exit = once(child, 'exit').then(() => undefined);
-  const ready = await Promise.race([once(lines, 'line'), exit]);
-  if (!ready)
-    throw new Error(
-      `${name} did not start; why is said above. (It listens beside the service: set PORT, and all move.)`,
-    );
-  return { name, address: String(ready[0]), process: child };
+  const address = Promise.race([
+    once(lines, 'line').then(([line]) => String(line)),
+    once(child, 'exit').then(() => {
+      throw new Error(
+        `${name} did not start; why is said above. (It listens beside the service: set PORT, and all move.)`,
+      );
+    }),
+  ]);
+  // Whoever stops it before it is ready does not wait for its address.
+  address.catch(() => {});
+  return { name, address, process: child };
 }
 
 export async function stopPart({ process: child }: Part): Promise<void> {
+  child.stdin?.end();
+  await ended(child, STOP_MS);
+}
+
+/** Waits for the end of a process that has been asked to end; one that does not is killed. */
+export async function ended(child: ChildProcess, patience: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
-  child.stdin?.end();
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   await exit;
+  clearTimeout(timer);
 }

@@ -1,21 +1,31 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { ConfigurationError, readSettings } from '../src/config.ts';
-import { type Part, startPart, stopPart } from './part.ts';
+import { ended, type Part, startPart, stopPart } from './part.ts';
 import { localPorts } from './ports.ts';
 import { watchFolder } from './watch.ts';
 
 /** The whole service on this machine: what is not configured is stood in for. */
 if (existsSync('.env')) process.loadEnvFile('.env');
 
+/** A developer who saves waits for no request in flight; who ends it all lets them finish. */
+const RELOAD_MS = 300;
+const STOP_MS = 6_000;
+const ISSUER = 'The local issuer';
+const HIGHEST_PORT = 65_533;
+
+for (const name of ['MONGODB_URI', 'OIDC_ISSUER'])
+  if (!process.env[name]?.trim()) delete process.env[name];
 checkSettings();
+
 const ports = localPorts(process.env);
 const parts: Part[] = [];
 let app: ChildProcess | undefined;
 let stopping = false;
 
-process.on('SIGINT', () => stop(0)).on('SIGTERM', () => stop(0));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => (stopping ? killAll() : stop(0)));
+}
 
 try {
   if (!process.env.MONGODB_URI) {
@@ -30,50 +40,59 @@ try {
       '--data',
       '.data/issuer',
     ];
-    process.env.OIDC_ISSUER = await start('The local issuer', issuer);
-    process.env.OIDC_AUDIENCE ??= 'api://default';
+    process.env.OIDC_ISSUER = await start(ISSUER, issuer);
+    // The one audience that its tokens have.
+    process.env.OIDC_AUDIENCE = 'api://default';
   }
 } catch (error) {
   await stop(1, (error as Error).message);
 }
-serve();
-watchFolder('src', restart);
+serve(true);
 
 /** All that is wrong at once, before anything runs; what is stood in for needs no setting. */
 function checkSettings(): void {
+  const { MONGODB_URI, OIDC_ISSUER } = process.env;
   const stoodIn = {
-    MONGODB_URI: 'mongodb://127.0.0.1',
-    OIDC_ISSUER: 'http://localhost',
-    OIDC_AUDIENCE: 'api://default',
+    ...(MONGODB_URI ? {} : { MONGODB_URI: 'mongodb://127.0.0.1' }),
+    ...(OIDC_ISSUER ? {} : { OIDC_ISSUER: 'http://localhost', OIDC_AUDIENCE: 'api://default' }),
   };
-  const given = Object.entries(process.env).filter(([, value]) => value !== '');
-  if (process.env.OIDC_ISSUER) stoodIn.OIDC_AUDIENCE = '';
   try {
-    readSettings({ ...stoodIn, ...Object.fromEntries(given) });
+    const { port } = readSettings({ ...process.env, ...stoodIn });
+    if (port >= 1 && port <= HIGHEST_PORT) return;
+    fail(`PORT must be from 1 to ${HIGHEST_PORT}: the issuer and the database take the next two.`);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
+    fail(error.message);
   }
 }
 
+function fail(reason: string): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(1);
+}
+
 async function start(name: string, args: string[]): Promise<string> {
-  const part = await startPart(name, args);
+  const part = startPart(name, args);
   parts.push(part);
+  const address = await part.address;
   part.process.once('exit', () => stop(1, `${name} has ended, and with it the service.`));
-  return part.address;
+  return address;
 }
 
 /** A first start that fails ends everything; later, when the code is being written, it waits for the next change. */
-function serve(isFirst = true): void {
+function serve(isFirst: boolean): void {
   const child = fork('src/server.ts', { detached: true });
   app = child;
+  let isReady = false;
   child.once('message', (ready) => {
-    if (isFirst) announce(ready as Ready);
+    isReady = true;
+    if (!isFirst) return;
+    announce(ready as Ready);
+    watchFolder('src', reload);
   });
   child.once('exit', (code) => {
     if (app !== child || stopping) return;
-    if (isFirst) stop(code ?? 1);
+    if (isFirst && !isReady) stop(code ?? 1);
     else
       process.stderr.write(
         'The service has ended; it starts again with the next change in src/.\n',
@@ -81,17 +100,26 @@ function serve(isFirst = true): void {
   });
 }
 
-let restarting: Promise<void> | undefined;
+let turn: Promise<void> = Promise.resolve();
+let isQueued = false;
 
-/** Changes that come while one is under way are served by it, or by one more after it. */
-async function restart(): Promise<void> {
-  await restarting;
-  restarting = (async () => {
-    const old = app;
-    app = undefined;
-    if (old) await end(old);
+/** One after another; changes that come while one waits are served by it. */
+function reload(): void {
+  if (isQueued) return;
+  isQueued = true;
+  turn = turn.then(async () => {
+    isQueued = false;
+    await endApp(RELOAD_MS);
     if (!stopping) serve(false);
-  })();
+  });
+}
+
+async function endApp(patience: number): Promise<void> {
+  const child = app;
+  app = undefined;
+  if (!child) return;
+  child.kill('SIGTERM');
+  await ended(child, patience);
 }
 
 interface Ready {
@@ -99,10 +127,13 @@ interface Ready {
   routes: { method: string; path: string }[];
 }
 
-function announce({ uri, routes }: Ready): void {
+async function announce({ uri, routes }: Ready): Promise<void> {
   const lines = routes.map(({ method, path }) => `  ${method.padEnd(7)}${uri}${path}`);
-  const stood = parts.map(({ name, address }) => `  ${name.padEnd(23)}${address}`);
-  const token = 'npm run -s token -- --user user1';
+  const stood = await Promise.all(
+    parts.map(async ({ name, address }) => `  ${name.padEnd(23)}${await address}`),
+  );
+  const hasIssuer = parts.some(({ name }) => name === ISSUER);
+  const token = hasIssuer ? ['  A token: npm run -s token -- --user user1'] : [];
   process.stdout.write(
     [
       '',
@@ -110,7 +141,7 @@ function announce({ uri, routes }: Ready): void {
       ...lines,
       '',
       ...stood,
-      `  A token: ${token}`,
+      ...token,
       '  Ctrl-C ends it all.',
       '',
       '',
@@ -118,19 +149,18 @@ function announce({ uri, routes }: Ready): void {
   );
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exit;
-}
-
 /** First who needs the others, then the others. */
 async function stop(code: number, reason?: string): Promise<never> {
   if (stopping) return new Promise(() => {});
   stopping = true;
   if (reason) process.stderr.write(`${reason}\n`);
-  if (app) await end(app);
+  await endApp(STOP_MS);
   await Promise.all(parts.map(stopPart));
   process.exit(code);
+}
+
+/** Asked a second time: at once. */
+function killAll(): never {
+  for (const child of [app, ...parts.map((part) => part.process)]) child?.kill('SIGKILL');
+  process.exit(130);
 }

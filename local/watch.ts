@@ -15,8 +15,13 @@ export function watchFolder(root: string, onChange: () => void): void {
   function changed(): void {
     clearTimeout(pending);
     pending = setTimeout(() => {
-      watchAll();
-      onChange();
+      try {
+        watchAll();
+        onChange();
+      } catch {
+        // A folder went away while it was looked at: what comes in its place is looked at next.
+        changed();
+      }
     }, SETTLE_MS);
   }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { MongoClient } from 'mongodb';
 
 export interface Settings {
@@ -45,7 +46,7 @@ export function readSettings(env: Environment): Settings {
 
   const settings: Settings = {
     stage,
-    host: check('HOST', '127.0.0.1', anything),
+    host: check('HOST', '127.0.0.1', aHost),
     port: Number(check('PORT', '3000', aPort)),
     issuer: check('OIDC_ISSUER', undefined, anIssuer),
     audience: check('OIDC_AUDIENCE', undefined, anything),
@@ -66,6 +67,12 @@ function read(env: Environment, name: string): string | undefined {
 }
 
 function anything(): undefined {}
+
+function aHost(value: string): string | undefined {
+  const isAddress = isIP(value) !== 0;
+  const isName = /^[a-z][\w.-]*$/i.test(value);
+  if (!isAddress && !isName) return `must be an address or a host's name, not '${value}'`;
+}
 
 function aPort(value: string): string | undefined {
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65535) {

@@ -9,9 +9,11 @@ const settings = configure();
 const server = await createApp(settings);
 const { log, database } = server.app;
 
+process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop);
+
 if (settings.stage === 'local') {
   await database.use(createMessageIndexes).catch((error) => {
-    log.warn('The indexes are not made: the database does not answer', { error });
+    log.warn('The indexes are not made (npm run db:indexes makes them later)', { error });
   });
 }
 
@@ -24,9 +26,8 @@ try {
 }
 log.info(`Listening on ${server.info.uri}`);
 
-// Whoever started it with a channel is told when it is ready, and takes it along when it ends.
-process.send?.({ uri: server.info.uri, routes: listRoutes() });
-process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop);
+// Whoever started it with a channel is told when it is ready, and takes it along when it ends (above).
+if (process.connected) process.send?.({ uri: server.info.uri, routes: listRoutes() });
 
 async function stop(): Promise<void> {
   await server.stop({ timeout: STOP_MS });
@@ -37,7 +38,8 @@ function listRoutes() {
   return server
     .table()
     .filter(({ method }) => method !== '*')
-    .map(({ method, path }) => ({ method: method.toUpperCase(), path }));
+    .map(({ method, path }) => ({ method: method.toUpperCase(), path }))
+    .sort((a, b) => a.path.localeCompare(b.path));
 }
 
 function configure() {

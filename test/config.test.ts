@@ -58,6 +58,8 @@ test('all faults stand in one message, each with its variable', () => {
 
 test.each([
   ['PORT', '70000', 'PORT must be a port'],
+  ['HOST', '999.1.1.1', 'HOST must be an address'],
+  ['HOST', 'a b', 'HOST must be an address'],
   ['OIDC_ISSUER', 'example.okta.com', 'OIDC_ISSUER must be a URL'],
   ['OIDC_ISSUER', 'http://example.okta.com', 'OIDC_ISSUER must be https'],
   ['OIDC_ISSUER', 'http://localhost.example.com', 'OIDC_ISSUER must be https'],

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
 import { copyProject, freePorts, isFree, type Run, runIn } from '../support/project.ts';
 
 let project: Awaited<ReturnType<typeof copyProject>>;
@@ -39,6 +40,28 @@ function start(env: NodeJS.ProcessEnv = {}): Run {
 
 const ready = /The service is ready:[\s\S]*Ctrl-C/;
 const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+async function served(message: string, run: Run): Promise<void> {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    const body = await get('/hello')
+      .then((response) => response.json() as Promise<{ message: string }>)
+      .catch(() => undefined);
+    if (body?.message === message) return;
+    if (Date.now() > end) {
+      throw new Error(`${JSON.stringify(body)} is served, not ${message}\n${run.output()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** The process behind a port, as serverStatus tells it. */
+async function pidOn(mongoPort: number): Promise<number> {
+  const client = new MongoClient(`mongodb://127.0.0.1:${mongoPort}/`);
+  const { pid } = await client.db('admin').command({ serverStatus: 1 });
+  await client.close();
+  return Number(pid);
+}
+
 const allFree = async () =>
   (await Promise.all([port, port + 1, port + 2].map(isFree))).every(Boolean);
 
@@ -70,29 +93,16 @@ test('a change in src/ is served, however it is saved, and a broken one waits fo
   await run.printed(ready);
   const file = join(project.folder, 'src/greetings/routes.ts');
   const original = await readFile(file, 'utf8');
-  const served = async (message: string) => {
-    const end = Date.now() + 10_000;
-    for (;;) {
-      const body = await get('/hello')
-        .then((response) => response.json() as Promise<{ message: string }>)
-        .catch(() => undefined);
-      if (body?.message === message) return;
-      if (Date.now() > end)
-        throw new Error(`${JSON.stringify(body)} is served, not ${message}\n${run.output()}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
-
   await writeFile(file, original.replace('Hello, World', 'Hello, Disk'));
-  await served('Hello, Disk');
+  await served('Hello, Disk', run);
   // As editors do: another file takes the name.
   await writeFile(`${file}~`, original.replace('Hello, World', 'Hello, Editor'));
   await rename(`${file}~`, file);
-  await served('Hello, Editor');
+  await served('Hello, Editor', run);
   await writeFile(file, 'this is no TypeScript');
   await run.printed(/starts again with the next change/);
   await writeFile(file, original);
-  await served('Hello, World');
+  await served('Hello, World', run);
 }, 60_000);
 
 test.each([
@@ -113,6 +123,45 @@ test.each([
   },
   30_000,
 );
+
+test('an empty variable is none, and PORT leaves room for the two behind it', async () => {
+  const tooHigh = start({ PORT: '65534', MONGODB_URI: ' ', OIDC_ISSUER: '', OIDC_AUDIENCE: '' });
+  await expect(tooHigh.exited).resolves.toBe(1);
+  expect(tooHigh.output()).toBe(
+    'PORT must be from 1 to 65533: the issuer and the database take the next two.\n',
+  );
+});
+
+test('a request in flight, saves one after another, and a source folder that moves: the last one is served', async () => {
+  const run = start();
+  await run.printed(ready);
+  const folder = join(project.folder, 'src');
+  const file = join(folder, 'greetings/routes.ts');
+  const original = await readFile(file, 'utf8');
+  const half = connect(port, '127.0.0.1').on('error', () => {});
+  half.write('POST /messages HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{');
+  for (let i = 0; i < 4; i++) {
+    await writeFile(file, original.replace('Hello, World', `Hello, ${i}`));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  await served('Hello, 3', run);
+  await rename(folder, `${folder}~`);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await rename(`${folder}~`, folder);
+  await writeFile(file, original);
+  await served('Hello, World', run);
+  half.destroy();
+}, 60_000);
+
+test('Ctrl-C ends also what hangs', async () => {
+  const run = start();
+  await run.printed(ready);
+  const database = await pidOn(port + 2);
+  process.kill(database, 'SIGSTOP');
+  run.child.kill('SIGINT');
+  await expect(run.exited).resolves.toBe(0);
+  await expect(allFree()).resolves.toBe(true);
+}, 30_000);
 
 test('all faults of the configuration are told before anything starts', async () => {
   const run = start({
