@@ -15,14 +15,15 @@ const ROUNDS = 400;
 
 const root = join(import.meta.dirname, '..');
 const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-const mongo = await startPart('The embedded database', [
+const mongo = startPart('The embedded database', [
   join(root, 'local/mongo/main.ts'),
   '--port',
   '0',
   '--data',
   folder,
 ]);
-const client = new MongoClient(mongo.address, { maxPoolSize: WRITERS });
+const address = await mongo.address;
+const client = new MongoClient(address, { maxPoolSize: WRITERS });
 
 try {
   console.log(`${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}`);
@@ -88,7 +89,7 @@ async function fill(name: string, count: number): Promise<Side> {
     ids.push(...batch.map(({ _id }) => _id));
     await db.collection('messages').insertMany(batch);
   }
-  const database = openDatabase({ mongodbUri: mongo.address, database: name }, () => {});
+  const database = openDatabase({ mongodbUri: address, database: name }, () => {});
   const store = createMessageStore(database);
   const anyId = () => ids[Math.floor(Math.random() * ids.length)]!;
   return {

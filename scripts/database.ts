@@ -42,7 +42,7 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 
 const { run, count, yes } = readArguments();
 const name = process.env.MONGODB_DATABASE || 'hapiway';
-const given = process.env.MONGODB_URI;
+const given = process.env.MONGODB_URI?.trim() || undefined;
 
 if (run === verbs.reset && given && yes !== name) {
   fail(
@@ -52,14 +52,18 @@ if (run === verbs.reset && given && yes !== name) {
 }
 
 const embedded = given ? undefined : await findEmbedded();
-const client = new MongoClient(given ?? embedded!.uri, { serverSelectionTimeoutMS: 5_000 });
+let client: MongoClient | undefined;
 try {
+  client = new MongoClient(given ?? embedded!.uri, {
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+  });
   process.stdout.write(`${await run(client.db(name))}\n`);
 } catch (error) {
   process.exitCode = 1;
   process.stderr.write(`The database does not do it: ${(error as Error).message}\n`);
 } finally {
-  await client.close();
+  await client?.close();
   if (embedded?.part) await stopPart(embedded.part);
 }
 
@@ -68,8 +72,8 @@ async function findEmbedded(): Promise<{ uri: string; part?: Part }> {
   const { mongo } = localPorts(process.env);
   if (await isOpen(mongo)) return { uri: `mongodb://127.0.0.1:${mongo}/` };
   const args = ['local/mongo/main.ts', '--port', '0', '--data', '.data/mongo'];
-  const part = await startPart('The embedded database', args);
-  return { uri: part.address, part };
+  const part = startPart('The embedded database', args);
+  return { uri: await part.address, part };
 }
 
 function isOpen(port: number): Promise<boolean> {
@@ -87,7 +91,8 @@ function readArguments() {
       allowPositionals: true,
       options: { count: { type: 'string', default: '100' }, yes: { type: 'string' } },
     });
-    const run = verbs[positionals[0] ?? ''];
+    const [verb = ''] = positionals;
+    const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
     const count = Number(values.count);
     if (
       !run ||

@@ -20,19 +20,25 @@ checkRuntime();
 function whyInstall() {
   const installed = readPackages('node_modules/.package-lock.json');
   if (!installed) return 'Nothing is installed yet';
-  for (const [path, { version, integrity, optional, link }] of Object.entries(
-    readPackages('package-lock.json'),
-  )) {
+  const locked = readPackages('package-lock.json');
+  if (!locked)
+    fail('package-lock.json is missing or broken: git checkout package-lock.json brings it back.');
+  for (const [path, { version, integrity, optional, link }] of Object.entries(locked)) {
     const found = installed[path];
     if (path === '' || link || (optional && !found)) continue;
-    if (found?.version !== version || found?.integrity !== integrity) {
+    if (found?.version !== version || found?.integrity !== integrity || !existsSync(path)) {
       return `${path.replace(/^.*node_modules\//, '')} is not installed as package-lock.json has it`;
     }
   }
 }
 
+/** One that is not there, or was cut off while it was written, says nothing. */
 function readPackages(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
 }
 
 function install() {

@@ -28,6 +28,7 @@ function write(file: string, content: unknown): void {
 
 function installed(packages: Record<string, object>): void {
   mkdirSync(join(folder, 'node_modules'), { recursive: true });
+  for (const path of Object.keys(packages)) mkdirSync(join(folder, path), { recursive: true });
   write('node_modules/.package-lock.json', { packages });
 }
 
@@ -66,6 +67,27 @@ test.each([
 test('an install that was cut off has no note of npm, and is done again', () => {
   mkdirSync(join(folder, 'node_modules/a'), { recursive: true });
   expect(run().stderr).toMatch(/^Nothing is installed yet/);
+});
+
+test.each(['', '{"packages":', 'null', '{}'])('a note of npm that reads %j is none', (text) => {
+  installed({});
+  writeFileSync(join(folder, 'node_modules/.package-lock.json'), text);
+  expect(run().stderr).toMatch(/^Nothing is installed yet/);
+});
+
+test('packages that were removed by hand are installed again', () => {
+  installed({ 'node_modules/a': { version: '1.0.0', integrity: 'x' } });
+  rmSync(join(folder, 'node_modules/a'), { recursive: true });
+  expect(run().stderr).toMatch(/^a is not installed/);
+});
+
+test('without a lock file it says what is missing', () => {
+  installed({});
+  rmSync(join(folder, 'package-lock.json'));
+  expect(run()).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^package-lock.json is missing/),
+  });
 });
 
 test("a package for another machine's sake may be absent", () => {
