@@ -28,7 +28,8 @@ export const jsonBody: Plugin<void> = {
   register(server) {
     server.ext('onPreAuth', ({ route, headers }, h) => {
       const encoding = headers['content-encoding'] as string | undefined;
-      if (route.settings.validate?.payload && encoding && encoding !== 'identity') throw wrongType();
+      if (route.settings.validate?.payload && encoding && encoding !== 'identity')
+        throw wrongType();
       delete headers['content-encoding'];
       return h.continue;
     });
