@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Plugin, RouteOptionsPayload } from '@hapi/hapi';
 import { problem } from './problem.ts';
 
@@ -42,7 +43,9 @@ export const jsonBody: Plugin<void> = {
   },
 };
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+export async function readJson(
+  request: Pick<IncomingMessage, 'headers'> & Readable,
+): Promise<unknown> {
   const { headers } = request;
   const declared = Number(headers['content-length'] ?? 0);
   if (declared > DRAIN_BYTES) throw tooLarge();
@@ -57,7 +60,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
+async function readBytes(request: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   await new Promise<void>((resolve, reject) => {
