@@ -14,8 +14,9 @@ export interface Cursor {
 /** As a MongoDB server does, a cursor that nobody asks any more is given up. */
 const IDLE_MS = 10 * 60_000;
 
-/** The batch's own frame, and the cursor around it, need some bytes beside the documents. */
 const BATCH_BYTES = limits.document;
+/** A document's type and its number in the batch: small ones are outweighed by these. */
+const ELEMENT_BYTES = 10;
 
 export class Cursors {
   readonly #open = new Map<bigint, Cursor>();
@@ -40,6 +41,15 @@ export class Cursors {
 
   /** The next documents, at most `size` of them, and whether the cursor stays open. */
   take(cursor: Cursor, size: number): { batch: Buffer[]; more: boolean } {
+    try {
+      return this.#take(cursor, size);
+    } catch (error) {
+      this.kill(cursor.id);
+      throw error;
+    }
+  }
+
+  #take(cursor: Cursor, size: number): { batch: Buffer[]; more: boolean } {
     const batch: Buffer[] = [];
     let bytes = 0;
     while (batch.length < size) {
@@ -48,12 +58,12 @@ export class Cursors {
         this.kill(cursor.id);
         return { batch, more: false };
       }
-      if (batch.length > 0 && bytes + next.length > BATCH_BYTES) {
+      bytes += next.length + ELEMENT_BYTES;
+      if (batch.length > 0 && bytes > BATCH_BYTES) {
         cursor.held = next;
         break;
       }
       cursor.held = undefined;
-      bytes += next.length;
       batch.push(next);
     }
     // Whether this was the last one is known only after looking.

@@ -6,11 +6,19 @@ export class MongoError extends Error {
   readonly details: Record<string, unknown>;
 
   constructor(codeName: CodeName, message: string, details: Record<string, unknown> = {}) {
-    super(message);
+    super(shorten(message));
     this.code = codes[codeName];
     this.codeName = codeName;
     this.details = details;
   }
+}
+
+/** A message that shows a document may be as large as the document. */
+const MOST_TEXT = 4096;
+
+function shorten(message: string): string {
+  if (message.length <= MOST_TEXT) return message;
+  return `${message.slice(0, MOST_TEXT / 2)} .......... ${message.slice(-MOST_TEXT / 4)}`;
 }
 
 export type CodeName = keyof typeof codes;
@@ -51,6 +59,7 @@ const codes = {
   DocumentValidationFailure: 121,
   InvalidPipelineOperator: 168,
   CannotIndexParallelArrays: 171,
+  QueryPlanKilled: 175,
   QueryFeatureNotAllowed: 224,
   NotImplemented: 238,
   InvalidIndexSpecificationOption: 197,
@@ -80,6 +89,7 @@ const codes = {
   Location16610: 16610,
   Location16612: 16612,
   Location16702: 16702,
+  Location16746: 16746,
   Location16872: 16872,
   Location16883: 16883,
   Location17040: 17040,

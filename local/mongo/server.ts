@@ -6,18 +6,24 @@ import { expire } from './storage/expiry.ts';
 import { type Storage, TransactionLost } from './storage/storage.ts';
 import {
   decodeFrame,
+  type Envelope,
   encodeDocument,
   encodeReply,
   frameLength,
   ProtocolFault,
   type Request,
+  readEnvelope,
 } from './wire.ts';
 
-/** Replies that a client does not fetch: beyond this nothing more is read from it. */
+/** Replies that a client does not fetch: beyond this nothing more is done for it. */
 const MOST_UNREAD = 64 * 1024 * 1024;
+/** Replies of one batch: beyond this the other requests wait for the next. */
+const MOST_REPLIES = 64 * 1024 * 1024;
 const MOST_CONNECTIONS = 1000;
 /** MongoDB's own interval, for TTL indexes and idle cursors. */
 const SWEEP_MS = 60_000;
+/** So long may clients fetch their last replies when the server ends. */
+const FAREWELL_MS = 500;
 
 interface Connection {
   id: number;
@@ -26,11 +32,21 @@ interface Connection {
   length: number;
 }
 
-/** A task is one request that waits for the batch it is answered with. */
+/** A task is one message that waits for the batch it is answered with: a request, or a document that is none. */
 interface Task {
   connection: Connection;
-  request: Request;
+  envelope: Envelope;
+  request: Request | MongoError;
 }
+
+interface Answer {
+  task: Task;
+  body: Buffer;
+  /** Whether it wrote something that is not committed yet. */
+  isPending: boolean;
+}
+
+const NOTHING = Buffer.alloc(0);
 
 export class MongoServer {
   readonly #storage: Storage;
@@ -39,6 +55,7 @@ export class MongoServer {
   readonly #sockets = new Set<Socket>();
   readonly #sweeper: NodeJS.Timeout;
   #tasks: Task[] = [];
+  #isScheduled = false;
   #connections = 0;
 
   constructor(storage: Storage) {
@@ -61,10 +78,14 @@ export class MongoServer {
   /** What has come is answered; what comes later finds a closed socket. */
   close(): Promise<void> {
     clearInterval(this.#sweeper);
-    this.#answer();
+    for (const socket of this.#sockets) socket.pause();
+    while (this.#tasks.some(isReady)) this.#answer();
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
       for (const socket of this.#sockets) socket.destroySoon();
+      setTimeout(() => {
+        for (const socket of this.#sockets) socket.destroy();
+      }, FAREWELL_MS).unref();
     });
   }
 
@@ -72,10 +93,17 @@ export class MongoServer {
     const connection: Connection = { id: ++this.#connections, socket, received: [], length: 0 };
     this.#sockets.add(socket);
     socket.on('data', (chunk) => this.#receive(connection, chunk));
-    socket.on('drain', () => socket.resume());
-    // A client that vanishes is no fault of the server's: its requests are done, its replies dropped.
+    socket.on('drain', () => {
+      socket.resume();
+      this.#schedule();
+    });
+    // A client that vanishes is no fault of the server's: what has come of it is done, its replies are dropped.
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      // What is still waiting was sent without a look at the replies before it.
+      this.#tasks = this.#tasks.filter((task) => task.connection !== connection);
+    });
   }
 
   #receive(connection: Connection, chunk: Buffer): void {
@@ -88,43 +116,79 @@ export class MongoServer {
         this.#enqueue(connection, frame);
       }
     } catch (error) {
-      if (!(error instanceof ProtocolFault)) throw error;
-      log(`connection ${connection.id} closed: it sent ${error.message}`);
+      const { message, stack } = error as Error;
+      log(
+        `connection ${connection.id} closed: ${error instanceof ProtocolFault ? message : stack}`,
+      );
       connection.socket.destroy();
     }
   }
 
   #enqueue(connection: Connection, frame: Buffer): void {
-    let request: Request;
-    try {
-      request = decodeFrame(frame);
-    } catch (error) {
-      if (!(error instanceof MongoError)) throw error;
-      reply({ connection, request: { id: frame.readInt32LE(4), legacy: false } }, failure(error));
-      return;
-    }
-    if (this.#tasks.length === 0) setImmediate(() => this.#answer());
-    this.#tasks.push({ connection, request });
+    const envelope = readEnvelope(frame);
+    this.#tasks.push({ connection, envelope, request: decode(frame) });
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || !this.#tasks.some(isReady)) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#answer();
+    });
   }
 
   /** All that has come by now is done and committed together: one fsync for many clients. */
   #answer(): void {
-    const tasks = this.#tasks;
+    const waiting = this.#tasks;
+    if (waiting.length === 0) return;
+    const answers: Answer[] = [];
+    let bytes = 0;
     this.#tasks = [];
-    let replies: Buffer[];
-    try {
-      replies = tasks.map((task) => this.#run(task));
-      this.#storage.commit();
-    } catch (error) {
-      // Nothing of the batch was kept, so none of it may be acknowledged.
-      this.#storage.rollback();
-      const refusal = failure(error);
-      replies = tasks.map(() => refusal);
+    for (const task of waiting) {
+      if (bytes > MOST_REPLIES || !isReady(task)) {
+        this.#tasks.push(task);
+        continue;
+      }
+      const answer: Answer = { task, body: NOTHING, isPending: true };
+      answers.push(answer);
+      try {
+        const { writes } = this.#storage;
+        answer.body = this.#run(task);
+        answer.isPending = this.#storage.writes !== writes;
+      } catch {
+        this.#repeat(answers);
+      }
+      bytes += answer.body.length;
     }
-    for (const [i, task] of tasks.entries()) if (task.request.wantsReply) reply(task, replies[i]!);
+    try {
+      this.#storage.commit();
+    } catch {
+      this.#repeat(answers);
+    }
+    for (const { task, body } of answers) if (task.envelope.wantsReply) reply(task, body);
+    this.#schedule();
   }
 
+  /** A full disk undoes all since the last commit: what was written is then written again, each for itself. */
+  #repeat(answers: Answer[]): void {
+    this.#storage.rollback();
+    for (const answer of answers.filter(({ isPending }) => isPending)) {
+      answer.isPending = false;
+      try {
+        answer.body = this.#run(answer.task);
+        this.#storage.commit();
+      } catch (error) {
+        this.#storage.rollback();
+        answer.body = failure(error);
+      }
+    }
+  }
+
+  /** An error is a reply as well, but for one that has undone what others wrote. */
   #run({ connection, request }: Task): Buffer {
+    if (request instanceof MongoError) return failure(request);
     try {
       const { id } = connection;
       return run(request, { storage: this.#storage, cursors: this.#cursors, connection: id });
@@ -148,24 +212,40 @@ export class MongoServer {
 
 function takeFrame(connection: Connection): Buffer | undefined {
   if (connection.length < 4) return undefined;
-  const first = connection.received[0]!;
-  const head = first.length >= 4 ? first : Buffer.concat(connection.received);
-  const length = frameLength(head)!;
+  if (connection.received[0]!.length < 4) merge(connection);
+  const length = frameLength(connection.received[0]!)!;
   if (connection.length < length) return undefined;
-  const all = connection.received.length === 1 ? first : Buffer.concat(connection.received);
+  const all = merge(connection);
   const rest = all.subarray(length);
   connection.received = rest.length > 0 ? [rest] : [];
   connection.length = rest.length;
   return all.subarray(0, length);
 }
 
-function reply(
-  { connection, request }: { connection: Connection; request: Pick<Request, 'id' | 'legacy'> },
-  body: Buffer,
-): void {
-  const { socket } = connection;
+function merge(connection: Connection): Buffer {
+  const { received } = connection;
+  const all = received.length === 1 ? received[0]! : Buffer.concat(received);
+  connection.received = [all];
+  return all;
+}
+
+function decode(frame: Buffer): Request | MongoError {
+  try {
+    return decodeFrame(frame);
+  } catch (error) {
+    if (error instanceof MongoError) return error;
+    throw error;
+  }
+}
+
+/** A client that leaves its replies where they are waits until it has fetched them. */
+function isReady({ connection: { socket } }: Task): boolean {
+  return socket.writableLength <= MOST_UNREAD;
+}
+
+function reply({ connection: { socket }, envelope }: Task, body: Buffer): void {
   if (socket.destroyed) return;
-  socket.write(encodeReply(request, body));
+  socket.write(encodeReply(envelope, body));
   if (socket.writableLength > MOST_UNREAD) socket.pause();
 }
 

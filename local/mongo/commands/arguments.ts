@@ -11,8 +11,10 @@ export function number(command: Document, field: string): number | undefined {
   return number;
 }
 
+/** What is behind the point is cut off, as MongoDB does. */
 export function count(command: Document, field: string): number | undefined {
-  const value = number(command, field);
+  const given = number(command, field);
+  const value = given === undefined ? undefined : Math.trunc(given);
   if (value !== undefined && value < 0) {
     throw new MongoError(
       'Location51024',

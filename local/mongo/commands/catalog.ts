@@ -100,32 +100,25 @@ function createIndexes(command: Document, { storage, db }: Context): Document {
   if (!wanted || wanted.length === 0) throw wrongType('indexes', command.indexes, 'array');
   const specs = wanted.map(readSpec);
   const isNew = !storage.find(db, name);
-  const collection = storage.findOrCreate(db, name);
-  const before = collection.indexes.length + 1;
-  // All of them or none: an index that cannot be made takes back the ones made with it.
-  storage.atomically(() => {
-    const made: string[] = [];
-    try {
-      for (const spec of specs) {
-        if (isThere(collection, spec)) continue;
-        if (collection.indexes.length + 1 >= MOST_INDEXES) {
-          throw new MongoError(
-            'CannotCreateIndex',
-            `A collection has at most ${MOST_INDEXES} indexes`,
-          );
-        }
-        storage.createIndex(collection, spec);
-        made.push(spec.name as string);
+  // All of them or none, and no collection for none.
+  const [before, after] = storage.atomically(() => {
+    const collection = storage.findOrCreate(db, name);
+    const before = collection.indexes.length + 1;
+    for (const spec of specs) {
+      if (isThere(collection, spec)) continue;
+      if (collection.indexes.length + 1 >= MOST_INDEXES) {
+        throw new MongoError(
+          'CannotCreateIndex',
+          `A collection has at most ${MOST_INDEXES} indexes`,
+        );
       }
-    } catch (error) {
-      for (const each of made) storage.dropIndex(collection, each);
-      throw error;
+      storage.createIndex(collection, spec);
     }
+    return [before, collection.indexes.length + 1];
   });
-  const after = collection.indexes.length + 1;
   return {
-    numIndexesBefore: new Int32(before),
-    numIndexesAfter: new Int32(after),
+    numIndexesBefore: new Int32(before!),
+    numIndexesAfter: new Int32(after!),
     createdCollectionAutomatically: isNew,
     ...(before === after ? { note: 'all indexes already exist' } : {}),
   };
@@ -270,7 +263,7 @@ function dropIndexes(command: Document, { storage, db }: Context): Document {
     index === '*'
       ? collection.indexes.map(({ spec }) => spec.name as string)
       : [index].flat().map((wanted) => nameOf(collection, wanted));
-  for (const name of names) storage.dropIndex(collection, name);
+  for (const name of new Set(names)) storage.dropIndex(collection, name);
   return { nIndexesWas };
 }
 

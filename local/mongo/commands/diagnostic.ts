@@ -4,7 +4,7 @@ import type { Command, Context } from '../commands.ts';
 import { MongoError } from '../errors.ts';
 import type { Document } from '../values/values.ts';
 import { limits } from '../wire.ts';
-import { collectionName } from './arguments.ts';
+import { collectionName, flag, number, object } from './arguments.ts';
 
 /** The MongoDB whose behaviour this server follows; its wire version is what drivers look at. */
 const VERSION = '7.0.0';
@@ -39,8 +39,23 @@ export const commands: Record<string, Command> = {
   saslContinue: refuseUsers,
   connectionStatus: { fields: ['showPrivileges'], run: connectionStatus },
   getCmdLineOpts: { fields: [], run: () => ({ argv: [], parsed: {} }) },
-  getLog: { fields: [], run: () => ({ totalLinesWritten: new Int32(0), log: [] }) },
+  getLog: { fields: [], run: getLog },
   getParameter: { fields: ['featureCompatibilityVersion', 'allParameters'], run: getParameter },
+  profile: { fields: ['slowms', 'sampleRate', 'filter'], run: profile },
+  usersInfo: {
+    fields: [
+      'showPrivileges',
+      'showCredentials',
+      'showCustomData',
+      'showAuthenticationRestrictions',
+      'filter',
+    ],
+    run: () => ({ users: [] }),
+  },
+  rolesInfo: {
+    fields: ['showPrivileges', 'showBuiltinRoles', 'showAuthenticationRestrictions'],
+    run: () => ({ roles: [] }),
+  },
   hostInfo: { fields: [], run: hostInfo },
   whatsmyuri: { fields: [], run: () => ({ you: '127.0.0.1:0' }) },
   serverStatus: { fields: ['repl', 'metrics', 'locks'], run: serverStatus },
@@ -97,8 +112,21 @@ function connectionStatus(): Document {
   };
 }
 
+function getLog(command: Document): Document {
+  if (command.getLog === '*') return { names: ['global', 'startupWarnings'] };
+  return { totalLinesWritten: new Int32(0), log: [] };
+}
+
+function profile(command: Document): Document {
+  if (Number(command.profile) > 0) {
+    throw new MongoError('NotImplemented', 'this server does not profile');
+  }
+  return { was: new Int32(0) };
+}
+
 function getParameter(command: Document): Document {
-  if (!command.featureCompatibilityVersion) {
+  const all = command.getParameter === '*' || flag(command, 'allParameters');
+  if (!all && !command.featureCompatibilityVersion) {
     throw new MongoError('InvalidOptions', 'no option found to get');
   }
   return { featureCompatibilityVersion: { version: VERSION.replace(/\.\d+$/, '') } };
@@ -116,41 +144,79 @@ function serverStatus(_: Document, { cursors, now }: Context): Document {
     pid: new Int32(process.pid),
     uptime: Math.round(process.uptime()),
     localTime: now,
+    mem: {
+      bits: new Int32(64),
+      resident: new Int32(Math.round(process.memoryUsage.rss() / 2 ** 20)),
+    },
     metrics: { cursor: { open: { total: new Int32(cursors.size) } } },
   };
 }
 
-function dbStats(_: Document, { storage, db }: Context): Document {
+function dbStats(command: Document, { storage, db }: Context): Document {
+  const scale = readScale(command);
   const collections = storage.collections(db);
-  const dataSize = collections.reduce((sum, collection) => sum + collection.bytes(), 0);
+  const bytes = collections.reduce((sum, collection) => sum + collection.bytes(), 0);
   const objects = collections.reduce((sum, collection) => sum + collection.count(), 0);
+  const dataSize = Math.floor(bytes / scale);
   return {
     db,
     collections: new Int32(collections.length),
     views: new Int32(0),
     objects,
-    avgObjSize: objects === 0 ? 0 : dataSize / objects,
+    avgObjSize: objects === 0 ? 0 : bytes / objects,
     dataSize,
     storageSize: dataSize,
     indexes: new Int32(collections.reduce((sum, { indexes }) => sum + indexes.length + 1, 0)),
     indexSize: 0,
     totalSize: dataSize,
+    scaleFactor: scale,
   };
 }
 
-function collStats(command: Document, { storage, db }: Context): Document {
+function collStats(command: Document, context: Context): Document {
   const name = collectionName(command);
+  return { ns: `${context.db}.${name}`, ...storageStats(context, name, readScale(command)) };
+}
+
+/** https://www.mongodb.com/docs/manual/reference/operator/aggregation/collStats/ */
+export function collectionStats(spec: Document, context: Context, name: string): Document {
+  const unknown = Object.keys(spec).find((field) => !['storageStats', 'count'].includes(field));
+  if (unknown !== undefined) {
+    throw new MongoError('NotImplemented', `$collStats.${unknown} is not supported by this server`);
+  }
+  const collection = context.storage.find(context.db, name);
+  if (!collection) {
+    throw new MongoError('NamespaceNotFound', `ns does not exist: ${context.db}.${name}`);
+  }
+  const options = object(spec, 'storageStats');
+  return {
+    ns: collection.namespace,
+    host: hostname(),
+    localTime: context.now,
+    ...(options ? { storageStats: storageStats(context, name, readScale(options)) } : {}),
+    ...(object(spec, 'count') ? { count: collection.count() } : {}),
+  };
+}
+
+function storageStats({ storage, db }: Context, name: string, scale: number): Document {
   const collection = storage.find(db, name);
   const count = collection?.count() ?? 0;
-  const size = collection?.bytes() ?? 0;
+  const bytes = collection?.bytes() ?? 0;
+  const size = Math.floor(bytes / scale);
   return {
-    ns: `${db}.${name}`,
-    count,
     size,
-    avgObjSize: count === 0 ? 0 : size / count,
+    count,
+    avgObjSize: count === 0 ? 0 : bytes / count,
     storageSize: size,
     nindexes: new Int32((collection?.indexes.length ?? -1) + 1),
     totalIndexSize: 0,
     totalSize: size,
+    scaleFactor: scale,
   };
+}
+
+function readScale(command: Document): number {
+  const scale = number(command, 'scale') ?? 1;
+  if (scale < 1) throw new MongoError('BadValue', `scale has to be a number >= 1, got ${scale}`);
+  return Math.floor(scale);
 }

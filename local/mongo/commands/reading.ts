@@ -6,8 +6,8 @@ import { compileMatch } from '../query/match.ts';
 import { compileProjection } from '../query/project.ts';
 import type { Collection } from '../storage/collection.ts';
 import { explainPlan, find as select } from '../storage/find.ts';
-import { pathValues } from '../storage/index-keys.ts';
 import { encodeKey } from '../storage/keys.ts';
+import { valuesAt } from '../values/paths.ts';
 import type { Document } from '../values/values.ts';
 import { encodeCursor, encodeDocument } from '../wire.ts';
 import {
@@ -21,6 +21,7 @@ import {
   variables,
   wrongType,
 } from './arguments.ts';
+import { collectionStats } from './diagnostic.ts';
 
 /** What a MongoDB server sends at first when it is not told how much. */
 const FIRST_BATCH = 101;
@@ -132,8 +133,11 @@ function getMore(command: Document, { cursors, db }: Context): Buffer {
 }
 
 function killCursors(command: Document, { cursors }: Context): Document {
-  const ids = (command.cursors ?? []) as Long[];
-  const isOpen = (id: Long) => cursors.kill(Long.fromValue(id).toBigInt());
+  const ids = command.cursors;
+  if (!Array.isArray(ids) || !ids.every((id) => id instanceof Long)) {
+    throw wrongType('cursors', ids, 'array of longs');
+  }
+  const isOpen = (id: Long) => cursors.kill(id.toBigInt());
   const cursorsKilled = ids.filter(isOpen);
   return {
     cursorsKilled,
@@ -165,8 +169,9 @@ function distinct(command: Document, { storage, db }: Context): Document {
   const values = new Map<string, unknown>();
   if (collection) {
     for (const { document } of select(collection, { filter, hint: command.hint })) {
-      for (const value of pathValues(document, path)) {
-        values.set(encodeKey(value).toString('latin1'), value);
+      for (const value of valuesAt(document, path.split('.'))) {
+        const key = encodeKey(value).toString('latin1');
+        if (value !== undefined && !values.has(key)) values.set(key, value);
       }
     }
   }
@@ -189,18 +194,35 @@ function aggregate(command: Document, context: Context): Document | Buffer {
   if (typeof command.aggregate !== 'string') {
     throw new MongoError('NotImplemented', 'this server aggregates collections only');
   }
-  const collection = context.storage.find(context.db, command.aggregate);
+  const name = command.aggregate;
+  const { documents, rest } = begin(command, pipeline, context, name);
+  const result = runPipeline(documents, rest, {
+    let: object(command, 'let'),
+    collection: (other) => everything(context, other),
+  });
+  const ns = `${context.db}.${name}`;
+  const batchSize = count(cursor, 'batchSize') ?? FIRST_BATCH;
+  return firstBatch(context, ns, encoded(result), batchSize);
+}
+
+/** What goes into a pipeline, and the stages that are left to do. */
+function begin(
+  command: Document,
+  pipeline: Document[],
+  context: Context,
+  name: string,
+): { documents: Iterable<Document>; rest: Document[] } {
+  const [first, ...others] = pipeline;
+  if (first && isStage(first, '$collStats')) {
+    const stats = collectionStats(first.$collStats as Document, context, name);
+    return { documents: [stats], rest: others };
+  }
   const { start, rest } = split(pipeline);
   const query = { ...start, hint: command.hint, variables: variables(command) };
   compileMatch(start.filter, query.variables);
+  const collection = context.storage.find(context.db, name);
   const documents = collection ? select(collection, query).map(({ document }) => document) : [];
-  const result = runPipeline(documents, rest, {
-    let: object(command, 'let'),
-    collection: (name) => everything(context, name),
-  });
-  const ns = `${context.db}.${command.aggregate}`;
-  const batchSize = count(cursor, 'batchSize') ?? FIRST_BATCH;
-  return firstBatch(context, ns, encoded(result), batchSize);
+  return { documents, rest };
 }
 
 /** What stands first in a pipeline and an index can serve: a $match, and a $sort behind it. */

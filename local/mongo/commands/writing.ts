@@ -306,6 +306,9 @@ function checkFields(place: string, statement: Document, known: string[]): void 
   }
 }
 
+/** From here on errors are answered with their numbers only, as by a MongoDB server: a reply has a limit. */
+const MOST_ERROR_BYTES = 1024 * 1024;
+
 /** Each write by itself: one that fails is reported with its index, and in an ordered batch is the last. */
 function inTurn<T>(
   command: Document,
@@ -314,18 +317,17 @@ function inTurn<T>(
 ): { writeErrors?: Document[] } {
   const ordered = command.ordered === undefined || flag(command, 'ordered');
   const writeErrors: Document[] = [];
+  let bytes = 0;
   for (const [index, each] of writes.entries()) {
     try {
       write(each, index);
     } catch (error) {
       if (!(error instanceof MongoError)) throw error;
       const { code, message, details } = error;
-      writeErrors.push({
-        index: new Int32(index),
-        code: new Int32(code),
-        ...details,
-        errmsg: message,
-      });
+      const place = { index: new Int32(index), code: new Int32(code) };
+      const whole = { ...place, ...details, errmsg: message };
+      bytes += encodeDocument(whole).length;
+      writeErrors.push(bytes <= MOST_ERROR_BYTES ? whole : { ...place, errmsg: '' });
       if (ordered) break;
     }
   }

@@ -1,19 +1,25 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Code } from 'bson';
 import { MongoError } from '../errors.ts';
 import { compileMatch } from '../query/match.ts';
-import { type Document, inspect } from '../values/values.ts';
+import { asDocument } from '../values/types.ts';
+import { type Document, equalValues, inspect } from '../values/values.ts';
 import { decodeDocument, encodeDocument, limits } from '../wire.ts';
-import { indexKeys } from './index-keys.ts';
+import { type IndexKeys, indexKeys } from './index-keys.ts';
 import { encodeKey } from './keys.ts';
 
-export interface Index {
+/** An index as the file has it. */
+interface IndexRecord {
   id: number;
   spec: Document;
+  multikey: boolean;
+}
+
+export interface Index extends IndexRecord {
   paths: string[];
   directions: number[];
   unique: boolean;
   sparse: boolean;
-  multikey: boolean;
   /** Which documents belong into it: all but for a partial index. */
   covers: (document: Document) => boolean;
   statements: { put: StatementSync; remove: StatementSync; owner: StatementSync };
@@ -129,6 +135,12 @@ export class Collection {
     let size = Math.min(Math.max(expected, 1), CHUNK);
     let at: { key: Buffer; id: number } | undefined;
     for (;;) {
+      if (index && !this.indexes.includes(index)) {
+        throw new MongoError(
+          'QueryPlanKilled',
+          `query plan killed :: index '${index.spec.name}' dropped`,
+        );
+      }
       const rows = this.#piece(index, range, backwards, at, size);
       for (const { id, document } of rows) {
         if (seen?.has(id)) continue;
@@ -173,7 +185,19 @@ export class Collection {
     ).all(...values, size) as { id: number; key: Uint8Array; document: Uint8Array }[];
   }
 
-  addIndex(id: number, spec: Document, multikey: boolean): Index {
+  /** Those of the file; the ones that are known already stay the same objects, which cursors hold. */
+  setIndexes(recorded: IndexRecord[]): void {
+    const before = this.indexes.splice(0);
+    for (const record of recorded) {
+      const known = before.find(
+        ({ id, spec }) => id === record.id && equalValues(spec, record.spec),
+      );
+      if (known) this.indexes.push(Object.assign(known, { multikey: record.multikey }));
+      else this.addIndex(record);
+    }
+  }
+
+  addIndex({ id, spec, multikey }: IndexRecord): Index {
     const key = spec.key as Document;
     const partial = spec.partialFilterExpression as Document | undefined;
     const matcher = partial && compileMatch(partial);
@@ -206,28 +230,30 @@ export class Collection {
   }
 
   #enter(index: Index, id: number, document: Document): void {
-    const { keys, multikey } = this.#entries(index, document);
-    if (multikey && !index.multikey) {
-      this.#prepare('UPDATE indexes SET multikey = 1 WHERE id = ?').run(index.id);
+    const { entries, multikey } = this.#keys(index, document);
+    if (multikey) {
+      // Said each time: an earlier saying may have been undone together with its document.
+      this.#prepare('UPDATE indexes SET multikey = 1 WHERE id = ? AND multikey = 0').run(index.id);
       index.multikey = true;
     }
-    for (const key of keys) {
+    for (const { key, values } of entries) {
       if (index.unique && index.statements.owner.get(key, id)) {
-        throw duplicateKey(this, index.spec, keyValue(index, document));
+        const shown = Object.fromEntries(index.paths.map((path, i) => [path, values[i]]));
+        throw duplicateKey(this, index.spec, shown);
       }
       index.statements.put.run(key, id);
     }
   }
 
   #leave(index: Index, id: number, document: Document): void {
-    for (const key of this.#entries(index, document).keys) index.statements.remove.run(key, id);
+    for (const { key } of this.#keys(index, document).entries) {
+      index.statements.remove.run(key, id);
+    }
   }
 
-  #entries(index: Index, document: Document): { keys: Buffer[]; multikey: boolean } {
-    const none = { keys: [], multikey: false };
-    if (!index.covers(document)) return none;
-    const entries = indexKeys(document, index.paths, index.directions);
-    return index.sparse && entries.absent ? none : entries;
+  #keys(index: Index, document: Document): IndexKeys {
+    if (!index.covers(document)) return { entries: [], multikey: false };
+    return indexKeys(document, index.paths, index.directions, index.sparse);
   }
 
   #prepare(sql: string): StatementSync {
@@ -271,10 +297,8 @@ function checkDepth(value: unknown, level = 0): void {
       `Exceeded depth limit: a document has at most ${MOST_LEVELS} levels`,
     );
   }
-  if (Array.isArray(value)) for (const element of value) checkDepth(element, level + 1);
-  else if (Object.getPrototypeOf(value) === Object.prototype) {
-    for (const field of Object.values(value)) checkDepth(field, level + 1);
-  }
+  const inner = Array.isArray(value) ? value : (asDocument(value) ?? (value as Code).scope ?? {});
+  for (const each of Object.values(inner)) checkDepth(each, level + 1);
 }
 
 function checkSize(bytes: Buffer): Buffer {
@@ -287,19 +311,17 @@ function checkSize(bytes: Buffer): Buffer {
   return bytes;
 }
 
-function keyValue(index: Index, document: Document): Document {
-  const value = (path: string) =>
-    path
-      .split('.')
-      .reduce<unknown>((at, name) => (at as Document | null | undefined)?.[name], document) ?? null;
-  return Object.fromEntries(index.paths.map((path) => [path, value(path)]));
-}
+/** What a key in an error may weigh: a driver shows it, nothing decides by it. */
+const MOST_SHOWN = 64 * 1024;
 
 function duplicateKey(collection: Collection, spec: Document, values: Document): MongoError {
   const shown = Object.entries(values).map(([name, value]) => `${name}: ${inspect(value)}`);
   return new MongoError(
     'DuplicateKey',
     `E11000 duplicate key error collection: ${collection.namespace} index: ${spec.name} dup key: { ${shown.join(', ')} }`,
-    { keyPattern: spec.key, keyValue: values },
+    {
+      keyPattern: spec.key,
+      ...(encodeDocument(values).length <= MOST_SHOWN ? { keyValue: values } : {}),
+    },
   );
 }

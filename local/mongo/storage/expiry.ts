@@ -18,8 +18,8 @@ function expireBy(storage: Storage, collection: Collection, index: Index, now: D
   const ascending = index.directions[0]! > 0;
   const limit = encodeKey(oldest);
   const range = ascending
-    ? { from: Buffer.from([tags.date]), to: limit }
-    : { from: Buffer.concat([invert(limit), AFTER]), to: Buffer.from([0xff - tags.date + 1]) };
+    ? { from: Buffer.from([tags.date]), to: Buffer.concat([limit, AFTER]) }
+    : { from: invert(limit), to: Buffer.from([0xff - tags.date + 1]) };
   for (const row of [...collection.walk(index, range, false)]) {
     storage.atomically(() => collection.remove(row, decodeDocument(row.bytes)));
   }

@@ -66,7 +66,7 @@ function explainReading({ index, backwards }: Plan, filter: Document): Document 
   const direction = backwards ? 'backward' : 'forward';
   if (!index) return { stage: 'COLLSCAN', filter, direction };
   const onlyId = Object.keys(filter).length === 1 && Object.hasOwn(filter, '_id');
-  if (index === '_id_' && onlyId && !isRange(filter._id)) return { stage: 'IDHACK' };
+  if (index === '_id_' && onlyId && isPoint(filter._id)) return { stage: 'IDHACK' };
   return {
     stage: 'FETCH',
     filter,
@@ -81,6 +81,7 @@ function explainReading({ index, backwards }: Plan, filter: Document): Document 
   };
 }
 
-function isRange(condition: unknown): boolean {
-  return Object.keys(condition as object)[0]?.startsWith('$') === true;
+function isPoint(condition: unknown): boolean {
+  const [operator, another] = Object.keys(condition as object);
+  return !operator?.startsWith('$') || (operator === '$eq' && another === undefined);
 }

@@ -3,15 +3,13 @@ import {
   type BSONRegExp,
   type BSONSymbol,
   type Code,
-  type DBRef,
-  type Decimal128,
   Double,
   type Int32,
-  type Long,
   type ObjectId,
   type Timestamp,
 } from 'bson';
-import { compareValues, type Document } from '../values/values.ts';
+import { compareNumbers, decimalDigits, toNumber } from '../values/numbers.ts';
+import { asDocument, bsonType, type Document } from '../values/types.ts';
 
 /**
  * BSON values as bytes whose order (memcmp) is MongoDB's order of the values, so that a SQLite
@@ -19,9 +17,9 @@ import { compareValues, type Document } from '../values/values.ts';
  * begins with 0xFF, so that `key + AFTER` lies behind everything that begins with `key`.
  */
 export function encodeKey(value: unknown): Buffer {
-  const bytes: number[] = [];
-  write(bytes, value);
-  return Buffer.from(bytes);
+  const out = new Bytes();
+  write(out, value);
+  return out.toBuffer();
 }
 
 /** A descending part of an index is its ascending bytes inverted. */
@@ -53,51 +51,43 @@ export const tags = {
 
 const END = 0x00;
 
-function write(out: number[], value: unknown): void {
+function write(out: Bytes, value: unknown): void {
   if (value === null) out.push(tags.null);
   else if (value === undefined) out.push(tags.undefined);
   else if (typeof value === 'string') writeString(out, tags.string, value);
-  else if (typeof value === 'number') writeDouble(out, value, 0n);
-  else if (typeof value === 'bigint') writeLong(out, value);
+  else if (typeof value === 'number') writeDouble(out, value);
+  else if (typeof value === 'bigint') writeExact(out, value);
   else if (typeof value === 'boolean') out.push(tags.boolean, value ? 1 : 0);
-  else if (value instanceof Date) {
-    out.push(tags.date);
-    writeInt64(out, BigInt(value.getTime()));
-  } else if (Array.isArray(value)) {
+  else if (value instanceof Date) writeDate(out, value);
+  else if (Array.isArray(value)) {
     out.push(tags.array);
     for (const element of value) write(out, element);
     out.push(END);
   } else writeObject(out, value as Document);
 }
 
-function writeObject(out: number[], value: Document): void {
+function writeObject(out: Bytes, value: Document): void {
   // A user's own field may be called _bsontype: the types of bson are classes.
-  if (Object.getPrototypeOf(value) === Object.prototype) {
-    writeFields(out, value);
-    return;
-  }
-  switch (value._bsontype) {
+  switch (bsonType(value)) {
     case 'Int32':
-      writeDouble(out, (value as unknown as Int32).value, 0n);
-      return;
     case 'Double':
-      writeDouble(out, (value as unknown as Double).value, 0n);
+      writeDouble(out, (value as unknown as Int32 | Double).value);
       return;
     case 'Long':
-      writeLong(out, (value as unknown as Long).toBigInt());
-      return;
     case 'Decimal128':
-      writeDecimal(out, value as unknown as Decimal128);
+      writeExact(out, value);
       return;
     case 'BSONSymbol':
       writeString(out, tags.string, (value as unknown as BSONSymbol).value);
       return;
     case 'ObjectId':
-      out.push(tags.objectId, ...(value as unknown as ObjectId).id);
+      out.push(tags.objectId);
+      out.append((value as unknown as ObjectId).id);
       return;
     case 'Binary': {
       const { buffer, position, sub_type } = value as unknown as Binary;
-      out.push(tags.binary, ...uint32(position), sub_type, ...buffer.subarray(0, position));
+      out.push(tags.binary, ...uint32(position), sub_type);
+      out.append(buffer.subarray(0, position));
       return;
     }
     case 'Timestamp': {
@@ -117,9 +107,6 @@ function writeObject(out: number[], value: Document): void {
       if (scope) writeFields(out, scope as Document);
       return;
     }
-    case 'DBRef':
-      writeFields(out, (value as unknown as DBRef).toJSON() as Document);
-      return;
     case 'MinKey':
       out.push(tags.minKey);
       return;
@@ -127,36 +114,40 @@ function writeObject(out: number[], value: Document): void {
       out.push(tags.maxKey);
       return;
     default:
-      writeFields(out, value);
-      return;
+      writeFields(out, asDocument(value) ?? {});
   }
 }
 
 /** Two objects compare field by field: first the types, then the names, then the values. */
-function writeFields(out: number[], fields: Document): void {
+function writeFields(out: Bytes, fields: Document): void {
   out.push(tags.object);
   for (const [name, value] of Object.entries(fields)) {
-    const encoded: number[] = [];
-    write(encoded, value);
-    out.push(encoded[0]!, ...Buffer.from(name), END);
-    for (const byte of encoded) out.push(byte);
+    const start = out.length;
+    out.push(0);
+    out.append(Buffer.from(name));
+    out.push(END);
+    const tag = out.length;
+    write(out, value);
+    out.set(start, out.get(tag));
   }
   out.push(END);
 }
 
-function writeString(out: number[], tag: number, text: string): void {
+function writeString(out: Bytes, tag: number, text: string): void {
   out.push(tag);
-  for (const byte of Buffer.from(text)) {
-    if (byte === 0) out.push(0x00, 0xff);
-    else out.push(byte);
+  for (const [i, piece] of text.split('\0').entries()) {
+    if (i > 0) out.push(0x00, 0xff);
+    out.append(Buffer.from(piece));
   }
   out.push(END, END);
 }
 
 const scratch = Buffer.alloc(8);
 
-/** `rest` is what the nearest double leaves over of a number that no double can hold. */
-function writeDouble(out: number[], value: number, rest: bigint): void {
+/** Behind a double stands whether the number is less than it, equal to it or greater: see writeExact. */
+const sides = { less: 0x10, equal: 0x80, greater: 0xf0 } as const;
+
+function writeDouble(out: Bytes, value: number, side: number = sides.equal): void {
   out.push(tags.number);
   if (Number.isNaN(value)) {
     out.push(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -164,47 +155,64 @@ function writeDouble(out: number[], value: number, rest: bigint): void {
   }
   scratch.writeDoubleBE(value === 0 ? 0 : value);
   const negative = (scratch[0]! & 0x80) !== 0;
-  for (const byte of scratch) out.push(negative ? 0xff - byte : byte);
-  if (!negative) out[out.length - 8]! |= 0x80;
-  const offset = Number(rest) + 0x8000;
-  out.push(offset >> 8, offset & 0xff);
+  out.append(negative ? invert(scratch) : scratch);
+  if (!negative) out.set(out.length - 8, out.get(out.length - 8) | 0x80);
+  out.push(side, 0);
 }
 
-function writeLong(out: number[], value: bigint): void {
-  const nearest = Number(value);
-  writeDouble(out, nearest, value - BigInt(nearest));
+/** A long or a decimal: the nearest double and, where that is another number, its own size and digits. */
+function writeExact(out: Bytes, value: unknown): void {
+  const nearest = toNumber(value);
+  const order = compareNumbers(value, new Double(nearest));
+  writeDouble(out, nearest, order === 0 ? sides.equal : order < 0 ? sides.less : sides.greater);
+  if (order === 0) return;
+  const { negative, digits, magnitude } = decimalDigits(value);
+  const size = magnitude + 0x8000;
+  const rest = Buffer.from([size >> 8, size & 0xff, ...Buffer.from(digits.padEnd(34, '0'))]);
+  out.append(negative ? invert(rest) : rest);
 }
 
-function writeDecimal(out: number[], value: Decimal128): void {
-  const text = value.toString();
-  const nearest = Number(text);
-  const side = Number.isFinite(nearest)
-    ? Math.sign(compareValues(value, new Double(nearest)))
-    : Number.isNaN(nearest)
-      ? 0
-      : infiniteSide(text, nearest);
-  writeDouble(out, nearest, BigInt(side * 0x7000));
-  if (side === 0) return;
-  // Beside the same double all magnitudes agree, so that the digits alone decide.
-  const digits = text
-    .replace(/E.*$|[-.]/g, '')
-    .replace(/^0+/, '')
-    .padEnd(34, '0');
-  const negative = text.startsWith('-');
-  for (const digit of Buffer.from(digits)) out.push(negative ? 0xff - digit : digit);
-}
-
-/** A decimal beyond every double lies between the largest one and infinity. */
-function infiniteSide(text: string, nearest: number): number {
-  if (text.includes('Infinity')) return 0;
-  return nearest > 0 ? -1 : 1;
-}
-
-function writeInt64(out: number[], value: bigint): void {
-  scratch.writeBigUInt64BE(BigInt.asUintN(64, value) ^ (1n << 63n));
-  for (const byte of scratch) out.push(byte);
+function writeDate(out: Bytes, value: Date): void {
+  // BSON has times that JavaScript has not: where they lie is lost, and last is where a TTL spares them.
+  const time = Number.isNaN(value.getTime()) ? 2n ** 63n - 1n : BigInt(value.getTime());
+  out.push(tags.date);
+  scratch.writeBigUInt64BE(BigInt.asUintN(64, time) ^ (1n << 63n));
+  out.append(scratch);
 }
 
 function uint32(value: number): [number, number, number, number] {
   return [value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
+}
+
+/** Bytes that become more. */
+class Bytes {
+  #buffer = Buffer.allocUnsafe(64);
+  length = 0;
+
+  push(...bytes: number[]): void {
+    this.append(bytes);
+  }
+
+  append(bytes: ArrayLike<number>): void {
+    const length = this.length + bytes.length;
+    if (length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(2 * length);
+      this.#buffer.copy(larger, 0, 0, this.length);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(bytes, this.length);
+    this.length = length;
+  }
+
+  get(at: number): number {
+    return this.#buffer[at]!;
+  }
+
+  set(at: number, byte: number): void {
+    this.#buffer[at] = byte;
+  }
+
+  toBuffer(): Buffer {
+    return this.#buffer.subarray(0, this.length);
+  }
 }

@@ -188,7 +188,7 @@ function coversAll(index: Index, filter: Document, predicates: Map<string, Predi
 function conjuncts(filter: Document): [string, unknown][] {
   return Object.entries(filter).flatMap(([path, condition]): [string, unknown][] => {
     if (path === '$and' && Array.isArray(condition)) return condition.flatMap(conjuncts);
-    if (path.startsWith('$')) return [];
+    if (path.startsWith('$')) return [[path, condition]];
     if (!isOperators(condition)) return [[path, { $eq: condition }]];
     return Object.entries(condition).map(([operator, operand]) => [path, { [operator]: operand }]);
   });
@@ -197,6 +197,7 @@ function conjuncts(filter: Document): [string, unknown][] {
 function readPredicates(filter: Document): Map<string, Predicate> {
   const predicates = new Map<string, Predicate>();
   for (const [path, condition] of conjuncts(filter)) {
+    if (path.startsWith('$')) continue;
     const predicate = predicates.get(path) ?? {};
     if (narrow(predicate, condition as Document)) predicates.set(path, predicate);
   }

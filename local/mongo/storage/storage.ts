@@ -23,6 +23,10 @@ export class TransactionLost extends Error {
 export class Storage {
   readonly sqlite: DatabaseSync;
   #collections = new Map<string, Collection>();
+  /** How often something was to be written, whatever came of it. */
+  writes = 0;
+  /** How often the collections or their indexes have changed. */
+  #changes = 0;
   #savepoint: StatementSync;
   #release: StatementSync;
   #undo: StatementSync;
@@ -63,37 +67,49 @@ export class Storage {
     }
   }
 
-  /** What is known of the file in memory, made anew: a transaction that was undone may have changed it. */
+  /** What is known of the file in memory, made anew: what was undone may have changed it. */
   load(): void {
-    this.#collections.clear();
+    const before = this.#collections;
+    this.#collections = new Map();
     const rows = this.sqlite
       .prepare('SELECT id, db, name, uuid FROM collections ORDER BY id')
       .all();
     for (const row of rows as { id: number; db: string; name: string; uuid: string }[]) {
-      const collection = new Collection(this.sqlite, row);
+      const namespace = `${row.db}.${row.name}`;
+      const known = before.get(namespace);
+      // A cursor goes on reading the collection that it has begun with.
+      const collection = known?.uuid === row.uuid ? known : new Collection(this.sqlite, row);
       const indexes = this.sqlite
         .prepare('SELECT id, spec, multikey FROM indexes WHERE collection = ? ORDER BY id')
         .all(row.id) as { id: number; spec: Uint8Array; multikey: number }[];
-      for (const { id, spec, multikey } of indexes) {
-        collection.addIndex(id, decodeDocument(spec), multikey === 1);
-      }
-      this.#collections.set(`${row.db}.${row.name}`, collection);
+      collection.setIndexes(
+        indexes.map(({ id, spec, multikey }) => ({
+          id,
+          spec: decodeDocument(spec),
+          multikey: multikey === 1,
+        })),
+      );
+      this.#collections.set(namespace, collection);
     }
   }
 
   /** A change that is made whole or not at all, within the transaction that shares its commit with others. */
   atomically<T>(change: () => T): T {
     if (!this.sqlite.isTransaction) this.sqlite.exec('BEGIN IMMEDIATE');
+    const changes = this.#changes;
+    this.writes++;
     this.#savepoint.run();
     try {
       const result = change();
       this.#release.run();
       return result;
     } catch (error) {
+      if (error instanceof TransactionLost) throw error;
       // A full disk makes SQLite undo the whole transaction, and the savepoint with it.
       if (!this.sqlite.isTransaction) throw new TransactionLost(error);
       this.#undo.run();
       this.#release.run();
+      if (this.#changes !== changes) this.load();
       throw error;
     }
   }
@@ -127,6 +143,7 @@ export class Storage {
         `CREATE TABLE documents_${id} (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, document BLOB NOT NULL)`,
       );
       const collection = new Collection(this.sqlite, { id, db, name, uuid });
+      this.#changes++;
       this.#collections.set(`${db}.${name}`, collection);
       return collection;
     });
@@ -138,9 +155,12 @@ export class Storage {
 
   drop(collection: Collection): void {
     this.atomically(() => {
-      for (const index of collection.indexes) this.dropIndex(collection, index.spec.name as string);
+      for (const { spec } of [...collection.indexes]) {
+        this.dropIndex(collection, spec.name as string);
+      }
       this.sqlite.exec(`DROP TABLE documents_${collection.id}`);
       this.sqlite.prepare('DELETE FROM collections WHERE id = ?').run(collection.id);
+      this.#changes++;
       this.#collections.delete(`${collection.db}.${collection.name}`);
     });
   }
@@ -154,13 +174,8 @@ export class Storage {
       this.sqlite.exec(
         `CREATE TABLE index_${id} (key BLOB NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID`,
       );
-      const index = collection.addIndex(id, spec, false);
-      try {
-        collection.fill(index);
-      } catch (error) {
-        collection.removeIndex(index);
-        throw error;
-      }
+      this.#changes++;
+      collection.fill(collection.addIndex({ id, spec, multikey: false }));
     });
   }
 
@@ -169,6 +184,7 @@ export class Storage {
       const index = collection.indexes.find(({ spec }) => spec.name === name)!;
       this.sqlite.exec(`DROP TABLE index_${index.id}`);
       this.sqlite.prepare('DELETE FROM indexes WHERE id = ?').run(index.id);
+      this.#changes++;
       collection.removeIndex(index);
     });
   }

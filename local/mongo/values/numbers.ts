@@ -48,6 +48,17 @@ export function compareNumbers(a: unknown, b: unknown): number {
   return compareDecimals(decimalOf(x), decimalOf(y));
 }
 
+/** A finite number as ±0.digits × 10^magnitude: an exact one, as every BSON number is. */
+export function decimalDigits(value: unknown): {
+  negative: boolean;
+  digits: string;
+  magnitude: number;
+} {
+  const decimal = decimalOf(exactly(value));
+  const digits = String(decimal.coefficient).replace('-', '');
+  return { negative: decimal.coefficient < 0n, digits, magnitude: magnitude(decimal) };
+}
+
 const MIN_LONG = -(2n ** 63n);
 const MAX_LONG = 2n ** 63n - 1n;
 

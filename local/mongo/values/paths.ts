@@ -53,6 +53,21 @@ export function visitPath(
   }
 }
 
+/** What `distinct` collects: through arrays, by a number too, and at the end the elements of an array. */
+export function* valuesAt(from: unknown, path: string[]): Generator<unknown> {
+  const [name, ...rest] = path;
+  if (name === undefined) {
+    if (Array.isArray(from)) yield* from;
+    else yield from;
+    return;
+  }
+  const fields = asDocument(from);
+  if (fields && Object.hasOwn(fields, name)) yield* valuesAt(fields[name], rest);
+  if (!Array.isArray(from)) return;
+  if (!isIndex(name)) for (const element of from) yield* valuesAt(asDocument(element), path);
+  else if (Number(name) < from.length) yield* valuesAt(from[Number(name)], rest);
+}
+
 export function isIndex(name: string): boolean {
   return /^(?:0|[1-9]\d*)$/.test(name);
 }

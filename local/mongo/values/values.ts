@@ -35,8 +35,9 @@ export function compareValues(a: unknown, b: unknown): number {
     case 'objectId':
       return Buffer.compare((a as ObjectId).id, (b as ObjectId).id);
     case 'bool':
-    case 'date':
       return Math.sign(Number(a) - Number(b));
+    case 'date':
+      return compareDates(a as Date, b as Date);
     case 'timestamp':
       return compareTimestamps(a as Timestamp, b as Timestamp);
     case 'regex':
@@ -174,6 +175,13 @@ function compareBinaries(a: Binary, b: Binary): number {
     Math.sign(a.sub_type - b.sub_type) ||
     Buffer.compare(a.buffer.subarray(0, a.position), b.buffer.subarray(0, b.position))
   );
+}
+
+/** BSON has times that JavaScript has not: they come last, as in an index. */
+function compareDates(a: Date, b: Date): number {
+  const [x, y] = [a.getTime(), b.getTime()];
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+  return Math.sign(x - y);
 }
 
 function compareTimestamps(a: Timestamp, b: Timestamp): number {

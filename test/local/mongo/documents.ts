@@ -15,6 +15,17 @@ export function storedValue(value: unknown): unknown {
   return stored({ value }).value;
 }
 
+/** The bytes of documents within each other, each in the field `a` of the one around it: bson writes not so many. */
+export function nested(levels: number): Buffer {
+  const bytes = Buffer.alloc(5 + 8 * levels);
+  for (let level = 0; level < levels; level++) {
+    bytes.writeInt32LE(bytes.length - 8 * level, 7 * level);
+    bytes.write('\x03a', 7 * level + 4, 'latin1');
+  }
+  bytes.writeInt32LE(5, 7 * levels);
+  return bytes;
+}
+
 /** A value as text that tells the BSON types apart, and the order of fields. */
 export function typed(value: unknown): string {
   return BSON.EJSON.stringify({ value }, { relaxed: false });
