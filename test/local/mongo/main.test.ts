@@ -123,11 +123,15 @@ describe('it ends with one line and status 1 when', () => {
     }
   }, 20_000);
 
-  test.each(Object.entries(refusals))('%s', async (name, { reason }) => {
-    const { data, ended } = runs.get(name)!;
+  test.each(Object.entries(refusals))(
+    '%s',
+    async (name, { reason }) => {
+      const { data, ended } = runs.get(name)!;
 
-    expect(await ended).toEqual({ code: 1, stdout: '', stderr: `mongo: ${reason(data)}\n` });
-  });
+      expect(await ended).toEqual({ code: 1, stdout: '', stderr: `mongo: ${reason(data)}\n` });
+    },
+    20_000,
+  );
 
   test('and a host or port that is refused has touched no data', async () => {
     const { data, ended } = runs.get('the host is everyone')!;
@@ -153,7 +157,7 @@ describe('it ends with status 0', () => {
     expect(statSync(data).mode & 0o777).toBe(0o700);
     silent.destroy();
     await client.close();
-  });
+  }, 20_000);
 
   test('when its standard input closes', async () => {
     const { child, uri, ended } = start(join(folder, 'new'));
