@@ -1,3 +1,4 @@
+import { refuseCollation } from './commands/arguments.ts';
 import * as catalog from './commands/catalog.ts';
 import * as diagnostic from './commands/diagnostic.ts';
 import * as reading from './commands/reading.ts';
@@ -87,16 +88,6 @@ function refuseTransactions(command: Document): void {
     throw new MongoError(
       'IllegalOperation',
       'Transaction numbers are only allowed on a replica set member or mongos',
-    );
-  }
-}
-
-function refuseCollation(command: Document): void {
-  const collation = command.collation as Document | undefined;
-  if (collation && collation.locale !== 'simple') {
-    throw new MongoError(
-      'NotImplemented',
-      'this server compares text by its bytes only: no collation',
     );
   }
 }

@@ -69,6 +69,16 @@ export function variables(command: Document): Document {
   return evaluateVariables(object(command, 'let'));
 }
 
+export function refuseCollation(command: Document): void {
+  const collation = command.collation as Document | undefined;
+  if (collation && collation.locale !== 'simple') {
+    throw new MongoError(
+      'NotImplemented',
+      'this server compares text by its bytes only: no collation',
+    );
+  }
+}
+
 export function isObject(value: unknown): value is Document {
   return (
     typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype

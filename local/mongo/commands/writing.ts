@@ -18,6 +18,7 @@ import {
   number,
   object,
   objects,
+  refuseCollation,
   variables,
   wrongType,
 } from './arguments.ts';
@@ -297,13 +298,7 @@ function checkFields(place: string, statement: Document, known: string[]): void 
   if (unknown !== undefined) {
     throw new MongoError('Location40415', `BSON field '${place}.${unknown}' is an unknown field.`);
   }
-  const collation = statement.collation as Document | undefined;
-  if (collation && collation.locale !== 'simple') {
-    throw new MongoError(
-      'NotImplemented',
-      'this server compares text by its bytes only: no collation',
-    );
-  }
+  refuseCollation(statement);
 }
 
 /** From here on errors are answered with their numbers only, as by a MongoDB server: a reply has a limit. */
