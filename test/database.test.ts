@@ -42,13 +42,9 @@ test('a process whose first connection failed serves when the database comes', a
   const port = await freePorts();
   const api = await apiOn(`mongodb://127.0.0.1:${port}/`);
   await expect(api.call('GET', '/health/ready')).resolves.toMatchObject(unavailable);
-  const data = await mkdtemp(join(tmpdir(), 'late-'));
-  const child = spawn(process.execPath, [main, '--port', String(port), '--data', data]);
-  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const late = await startMongo({ port: String(port) });
   await expect(api.call('GET', '/health/ready')).resolves.toMatchObject({ status: 200 });
-  child.kill('SIGTERM');
-  await new Promise((resolve) => child.once('exit', resolve));
-  await rm(data, { recursive: true });
+  await late.stop();
 }, 20_000);
 
 test('an address that cannot be looked up is 503 too', async () => {
@@ -102,14 +98,11 @@ test('service comes back by itself when the database is started again', async ()
   await first.stop();
   await expect(api.call('GET', '/messages', { token })).resolves.toMatchObject(unavailable);
 
-  const { port } = new URL(first.uri);
-  const child = spawn(process.execPath, [main, '--port', port, '--data', data]);
-  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const second = await startMongo({ data, port: new URL(first.uri).port });
   await expect(api.call('GET', `/messages/${body.id}`, { token })).resolves.toMatchObject({
     status: 200,
     body: { text: 'kept' },
   });
-  child.kill('SIGTERM');
-  await new Promise((resolve) => child.once('exit', resolve));
+  await second.stop();
   await rm(data, { recursive: true });
 }, 20_000);

@@ -14,6 +14,8 @@ export interface Mongo {
 export interface MongoOptions {
   /** The folder to keep the data in. By default a temporary one, removed by stop. */
   data?: string;
+  /** By default a free one. */
+  port?: string;
   /** How long the server may take to start, and to stop. */
   timeoutMs?: number;
 }
@@ -21,10 +23,14 @@ export interface MongoOptions {
 const main = join(import.meta.dirname, '../../local/mongo/main.ts');
 
 /** Starts the embedded MongoDB in a process of its own, on a free port. */
-export async function startMongo({ data, timeoutMs = 10_000 }: MongoOptions = {}): Promise<Mongo> {
+export async function startMongo({
+  data,
+  port = '0',
+  timeoutMs = 10_000,
+}: MongoOptions = {}): Promise<Mongo> {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'mongo-')));
   // Its stdin stays open on our side, so that the server ends even when this process is killed.
-  const child = spawn(process.execPath, [main, '--port', '0', '--data', folder]);
+  const child = spawn(process.execPath, [main, '--port', port, '--data', folder]);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(String(signal ?? code)));
