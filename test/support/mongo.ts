@@ -22,7 +22,7 @@ export interface MongoOptions {
 
 const main = join(import.meta.dirname, '../../local/mongo/main.ts');
 
-/** Starts the embedded MongoDB in a process of its own, on a free port. */
+/** Starts the embedded MongoDB in a process of its own, on a free port unless told otherwise. */
 export async function startMongo({
   data,
   port = '0',
