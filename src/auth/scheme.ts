@@ -1,5 +1,4 @@
 import type { Plugin, Request } from '@hapi/hapi';
-import '../adapter/request.ts';
 import { problem } from '../problem.ts';
 import { type Claims, checkClaims, type Expected, scopesOf } from './claims.ts';
 import { createKeys, type FindKey } from './keys.ts';

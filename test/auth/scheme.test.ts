@@ -1,17 +1,24 @@
-import type { LambdaRequest } from '../../src/adapter/request.ts';
+import type { LambdaRequest } from '../../src/adapter/types.ts';
 import { reasons } from '../../src/auth/refusal.ts';
 import { type Api, startApi } from '../support/api.ts';
 
 const NO_DATABASE = 'mongodb://127.0.0.1:1/';
 
 let api: Api;
-let lambda: Partial<LambdaRequest> | undefined;
+/** As much of one as the scheme reads. */
+interface Vouched {
+  source: LambdaRequest['source'];
+  event: { requestContext: object };
+}
+
+let lambda: Vouched | undefined;
 
 beforeAll(async () => {
   api = await startApi(NO_DATABASE);
   // As the adapter does: what it knows of the event travels beside the request.
   api.server.ext('onRequest', (request, h) => {
-    request.lambda = lambda as LambdaRequest;
+    const { signal } = new AbortController();
+    request.lambda = lambda && ({ ...lambda, prefix: '', signal } as LambdaRequest);
     return h.continue;
   });
 });
@@ -22,11 +29,8 @@ beforeEach(() => {
 
 afterAll(() => api.stop());
 
-function vouched(
-  claims: object,
-  source: LambdaRequest['source'] = 'http-api',
-): Partial<LambdaRequest> {
-  return { source, prefix: '', event: { requestContext: { authorizer: { jwt: { claims } } } } };
+function vouched(claims: object, source: Vouched['source'] = 'http-api'): Vouched {
+  return { source, event: { requestContext: { authorizer: { jwt: { claims } } } } };
 }
 
 function goodClaims() {

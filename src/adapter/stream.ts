@@ -1,0 +1,88 @@
+import type { Writable } from 'node:stream';
+import type { Context } from 'aws-lambda';
+import { Exchange, Invocation } from './exchange.ts';
+import { type AdapterOptions, checkOptions } from './handler.ts';
+import { Problem } from './problem.ts';
+import type { Head, Headers, Sink } from './response.ts';
+import { joinLines } from './result.ts';
+import { type GivenServer, keepServer } from './server.ts';
+import { recognise } from './source.ts';
+import type { LambdaEvent } from './types.ts';
+
+/** As nginx counts them; it is sent to nobody. */
+const CLIENT_LEFT = 499;
+
+/** A global of Lambda's runtime: https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
+declare const awslambda: {
+  streamifyResponse<H>(handler: H): H;
+  HttpResponseStream: { from(stream: Writable, prelude: object): Writable };
+};
+
+/** As a Lambda handler, but a response goes out as it is written: for function URLs and REST APIs. */
+export function createStreamingHandler(server: GivenServer, options: AdapterOptions = {}) {
+  if (!('awslambda' in globalThis)) {
+    throw new Error('A streaming handler runs in Lambda only: the global awslambda is not there.');
+  }
+  const settings = checkOptions(options);
+  const getServer = keepServer(server);
+
+  return awslambda.streamifyResponse(
+    async (event: LambdaEvent, stream: Writable, context?: Context): Promise<void> => {
+      const invocation = new Invocation(recognise(event), event, context);
+      const sink = new StreamSink(invocation, stream);
+      const exchange = new Exchange(invocation, settings, sink);
+      const leave = () => exchange.giveUp(new Problem(CLIENT_LEFT, 'CLIENT_LEFT', 'Nobody waits.'));
+      stream.on('drain', () => exchange.resume());
+      stream.on('error', leave).on('close', leave);
+      exchange.run(getServer);
+      await sink.settled.promise;
+    },
+  );
+}
+
+class StreamSink implements Sink {
+  readonly settled = Promise.withResolvers<void>();
+  readonly #invocation: Invocation;
+  readonly #stream: Writable;
+  #out: Writable | undefined;
+  #isEmpty = true;
+
+  constructor(invocation: Invocation, stream: Writable) {
+    this.#invocation = invocation;
+    this.#stream = stream;
+  }
+
+  open({ status: statusCode, headers: { 'content-length': _length, ...headers } }: Head): void {
+    // A stream is sent in pieces; a function URL hands the length on under another name.
+    const prelude = { statusCode, ...joinLines(headers) };
+    this.#out = awslambda.HttpResponseStream.from(this.#stream, prelude);
+  }
+
+  write(chunk: string | Uint8Array): boolean {
+    this.#isEmpty = false;
+    return this.#out!.write(chunk);
+  }
+
+  close(): void {
+    // The runtime sends the status and the headers before what is written first, and never without.
+    if (this.#isEmpty) this.write('');
+    this.#out!.end(() => this.settled.resolve());
+  }
+
+  replace(problem: Problem, given: Headers, hasBody: boolean): void {
+    if (problem.status === CLIENT_LEFT) {
+      this.settled.resolve();
+      return;
+    }
+    // Once a part has gone out, an invocation that fails is the only sign that more was to come.
+    if (this.#out) {
+      this.#stream.destroy(problem);
+      this.settled.reject(problem);
+      return;
+    }
+    const [head, text] = problem.write(this.#invocation.requestId, given, hasBody);
+    this.open(head);
+    this.write(text);
+    this.close();
+  }
+}
