@@ -21,12 +21,8 @@ export const correlation: Plugin<void> = {
       const given = request.headers[HEADER] as string | undefined;
       request.app.requestId = request.lambda?.context?.awsRequestId ?? randomUUID();
       request.app.correlationId = given && SANE.test(given) ? given : request.app.requestId;
-      return h.continue;
-    });
-    server.ext('onPreResponse', (request, h) => {
-      const { response } = request;
-      const headers = 'isBoom' in response ? response.output.headers : response.headers;
-      headers[HEADER] = request.app.correlationId;
+      // On the raw response, so that it also stands in what is answered without Hapi: a deadline's 504.
+      request.raw.res.setHeader(HEADER, request.app.correlationId);
       return h.continue;
     });
   },

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { Logger, type LogItem } from '@aws-lambda-powertools/logger';
-import type { Plugin } from '@hapi/hapi';
+import type { Plugin, Request } from '@hapi/hapi';
 import type { Settings } from './config.ts';
 
 declare module '@hapi/hapi' {
@@ -20,9 +20,9 @@ export const requestLog: Plugin<void> = {
   name: 'request-log',
   register(server) {
     server.events.on('response', (request) => {
-      const { response, route, method, info, app, auth } = request;
+      const { route, method, info, app, auth } = request;
       server.app.log.info(`${method.toUpperCase()} ${route.path}`, {
-        status: 'statusCode' in response ? response.statusCode : response.output.statusCode,
+        status: statusOf(request),
         ms: info.completed - info.received,
         requestId: app.requestId,
         correlationId: app.correlationId,
@@ -31,6 +31,12 @@ export const requestLog: Plugin<void> = {
     });
   },
 };
+
+/** Hapi takes whoever ends a request from outside for a client that has left. */
+function statusOf({ response, lambda }: Request): number {
+  if (lambda?.signal.aborted) return lambda.signal.reason.status;
+  return 'statusCode' in response ? response.statusCode : response.output.statusCode;
+}
 
 /** The same entries as on AWS, for a person's eyes: one line each, and a stack on lines of its own. */
 class ReadableLogger extends Logger {

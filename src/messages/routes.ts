@@ -162,8 +162,9 @@ function toJson({ _id, text, author, createdAt, updatedAt, version }: Message): 
 }
 
 /** The rest of the list under the same conditions. */
-function nextLink(request: Pick<Request, 'url' | 'lambda'>, cursor: string): string {
-  const query = new URLSearchParams(request.url.search);
+function nextLink(request: Pick<Request, 'raw' | 'lambda'>, cursor: string): string {
+  // Of `request.url` Hapi makes a URL with whatever the caller calls the host: it may be none.
+  const query = new URLSearchParams(request.raw.req.url?.split('?')[1]);
   query.set('cursor', cursor);
   return `<${prefixOf(request)}/messages?${query}>; rel="next"`;
 }

@@ -1,0 +1,6 @@
+import { createLambdaHandler } from './adapter/index.ts';
+import { createApp } from './app.ts';
+import { readSettings } from './config.ts';
+
+/** Where Lambda comes in: the app is made by the first event, and serves all that follow. */
+export const handler = createLambdaHandler(() => createApp(readSettings(process.env)));
