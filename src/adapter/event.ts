@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { addHeader, asText, readHeaders, valuesOf } from './header.ts';
+import { addHeader, asText, readHeaders } from './header.ts';
 import { Problem } from './problem.ts';
 import { edgeRecord, isObject, isText, type RawEvent } from './source.ts';
 import type { Source } from './types.ts';
@@ -30,7 +30,7 @@ function readVersion2(event: RawEvent): Parts {
   const { requestContext: context, rawPath, rawQueryString: query, cookies } = event;
   const headers = readHeaders(event.headers);
   if (Array.isArray(cookies) && cookies.length > 0) {
-    delete headers.cookie;
+    if (headers.cookie !== undefined) delete headers.cookie;
     addHeader(headers, 'cookie', cookies);
   }
   const { path, prefix } = stripStage(rawPath as string, context);
@@ -125,7 +125,8 @@ function stripStage(path: string, context: RawEvent['requestContext']) {
 /** A REST API's stage stands in the context's path alone; an HTTP API's in both, in version 1.0 too. */
 function stripRestStage(path: string, { version, requestContext: context }: RawEvent) {
   const whole = isText(context?.path) ? context.path : path;
-  if (whole !== path) return { path, prefix: stripStage(whole, context).prefix };
+  // Behind a domain of one's own they are the same, but for what is escaped in the one alone.
+  if (decode(whole) !== decode(path)) return { path, prefix: stripStage(whole, context).prefix };
   const isHttpApi = version === '1.0' && !isOwnDomain(context);
   return isHttpApi ? stripStage(path, context) : { path, prefix: '' };
 }
@@ -147,12 +148,20 @@ export function stripPrefix(path: string, prefix: string): string | undefined {
 function joinQuery(single: unknown, multiple: unknown, write: (part: string) => string): string {
   const all = { ...(isObject(single) && single), ...(isObject(multiple) && multiple) };
   return Object.entries(all)
-    .flatMap(([name, values]) => valuesOf(values).map((value) => [name, value]))
+    .flatMap(([name, values]) => [values].flat().map((value) => [name, value]))
     .map((pair) => pair.map((part) => write((asText(part) ?? '').toWellFormed())).join('='))
     .join('&');
 }
 
 const encode = encodeURIComponent;
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
 
 function keepEncoded(part: string): string {
   return part.replace(/[&#]/g, encode);

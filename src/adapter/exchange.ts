@@ -1,74 +1,52 @@
 import type { Server } from '@hapi/hapi';
 import type { Context } from 'aws-lambda';
-import { unwatch, type Waiting, watch } from './deadline.ts';
 import type { Settings } from './handler.ts';
+import type { Invocation } from './invocation.ts';
 import { Problem } from './problem.ts';
 import { type LambdaIncoming, toRequest } from './request.ts';
-import { LambdaOutgoing, type Sink } from './response.ts';
-import type { LambdaEvent, Source } from './types.ts';
+import { type Audience, LambdaOutgoing, type Sink } from './response.ts';
+import type { GetServer } from './server.ts';
 
-/** One event on its way. A handler sees it as `request.lambda`. */
-export class Invocation {
-  readonly source: Source;
-  readonly event: LambdaEvent;
-  readonly context: Context | undefined;
-  prefix = '';
-  #controller: AbortController | undefined;
-
-  constructor(source: Source, event: LambdaEvent, context: Context | undefined) {
-    this.source = source;
-    this.event = event;
-    this.context = context;
-  }
-
-  get requestId(): string | undefined {
-    return this.context?.awsRequestId;
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  /** Made when it is first asked for: most requests never do. */
-  get controller(): AbortController {
-    this.#controller ??= new AbortController();
-    return this.#controller;
-  }
-}
+/** A timer that is set to more goes off at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** An event and its answer: Hapi writes it into a sink, as long as Lambda's time lasts. */
-export class Exchange implements Waiting {
+export class Exchange implements Audience {
   readonly #invocation: Invocation;
   readonly #settings: Settings;
   readonly #sink: Sink;
   readonly #outgoing: LambdaOutgoing;
-  due = Number.POSITIVE_INFINITY;
   #incoming: LambdaIncoming | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isSettled = false;
 
   constructor(invocation: Invocation, settings: Settings, sink: Sink) {
     this.#invocation = invocation;
     this.#settings = settings;
     this.#sink = sink;
-    this.#outgoing = new LambdaOutgoing(sink, () => unwatch(this));
+    this.#outgoing = new LambdaOutgoing(sink, this);
   }
 
-  run(getServer: () => Server | Promise<Server>): void {
+  run(getServer: GetServer): void {
+    const invocation = this.#invocation;
     const { basePath, deadlineMargin, onEvent } = this.#settings;
-    const { event, context } = this.#invocation;
+    const { event, context } = invocation;
     try {
-      const incoming = toRequest(this.#invocation, basePath);
+      const incoming = toRequest(invocation, basePath);
       this.#incoming = incoming;
-      this.#outgoing.isHead = incoming.method === 'HEAD';
+      this.#outgoing.req = incoming;
+      incoming.response = this.#outgoing;
       const left = timeLeft(context) - deadlineMargin;
       if (left <= 0) throw timeIsUp();
-      this.due = performance.now() + left;
-      if (left < Number.POSITIVE_INFINITY) watch(this);
-      const server = onEvent ? call(() => onEvent(event, context)).then(getServer) : getServer();
+      if (left <= MAX_TIMER_MS) this.#timer = setTimeout(expire, left, this);
+      const server = onEvent
+        ? call(() => onEvent(event, context)).then(() => getServer(invocation))
+        : getServer(invocation);
       if (server instanceof Promise) {
-        server.then((ready) => this.#dispatch(ready, incoming)).catch((error) => this.#fail(error));
+        server.then((ready) => this.#dispatch(ready, incoming)).catch((error) => this.fail(error));
       } else this.#dispatch(server, incoming);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -77,38 +55,58 @@ export class Exchange implements Waiting {
     this.#outgoing.emit('drain');
   }
 
-  giveUp(reason: Problem): void {
-    const outgoing = this.#outgoing;
-    if (outgoing.destroyed || outgoing.writableEnded) return;
-    outgoing.leave();
-    this.#sink.replace(reason, outgoing.getHeaders(), !outgoing.isHead);
-    this.#invocation.controller.abort(reason);
-    // In this order Hapi ends the request now, and tells its handler: request.events, 'disconnect'.
-    this.#incoming?.emit('aborted');
-    outgoing.emit('close');
+  settle(): void {
+    this.#isSettled = true;
+    clearTimeout(this.#timer);
   }
 
-  expire(): void {
-    this.#fail(timeIsUp());
+  /** The answer goes first: no listener and no log may cost it. */
+  giveUp(reason: Problem): void {
+    if (this.#isSettled) return;
+    this.settle();
+    const outgoing = this.#outgoing;
+    const isWhole = outgoing.writableEnded;
+    outgoing.destroyed = true;
+    this.#sink.replace(reason, outgoing.getHeaders(), !outgoing.isHead);
+    this.#invocation.controller.abort(reason);
+    if (isWhole) return;
+    // In this order Hapi ends the request now, and tells its handler: request.events, 'disconnect'.
+    const incoming = this.#incoming;
+    if (incoming) {
+      incoming.aborted = true;
+      this.tell(incoming, 'aborted');
+    }
+    this.tell(outgoing, 'close');
+  }
+
+  fail(error: unknown): void {
+    const problem = Problem.of(error);
+    this.giveUp(problem);
+    const { status, code, message, cause } = problem;
+    const { requestId } = this.#invocation;
+    if (status >= 500) this.#settings.log(message, { code, requestId, error: cause });
+  }
+
+  /** What a listener throws is logged: it is nobody's answer, and would end the process. */
+  tell(emitter: NodeJS.EventEmitter, event: string): void {
+    try {
+      emitter.emit(event);
+    } catch (error) {
+      const { requestId } = this.#invocation;
+      this.#settings.log(`A listener to '${event}' failed.`, { requestId, error });
+    }
   }
 
   #dispatch({ info, listener }: Server, incoming: LambdaIncoming): void {
-    if (this.#outgoing.destroyed) return;
+    if (this.#isSettled) return;
     // Hapi knows one protocol, of which request.url is made; one function has one front door.
     info.protocol = incoming.socket.encrypted ? 'https' : 'http';
     listener.emit('request', incoming, this.#outgoing);
   }
+}
 
-  #fail(error: unknown): void {
-    const problem =
-      error instanceof Problem
-        ? error
-        : new Problem(500, 'INTERNAL_ERROR', 'The service failed.', error);
-    const { status, code, message, cause } = problem;
-    const { requestId } = this.#invocation;
-    if (status >= 500) this.#settings.log(message, { code, requestId, error: cause });
-    this.giveUp(problem);
-  }
+function expire(exchange: Exchange): void {
+  exchange.fail(timeIsUp());
 }
 
 /** Without a context, as in a test, there is no end to it; with one that makes no sense neither. */

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import type { Context } from 'aws-lambda';
-import { Exchange, Invocation } from './exchange.ts';
+import { Exchange } from './exchange.ts';
+import { Invocation } from './invocation.ts';
 import { ResultSink } from './result.ts';
 import { type GivenServer, keepServer } from './server.ts';
 import { recognise } from './source.ts';
@@ -50,10 +52,24 @@ export function checkOptions(options: AdapterOptions) {
       throw new TypeError(`${name} must be a function, not ${typeof hook}.`);
     }
   }
-  return { basePath: basePath.replace(/\/+$/, ''), deadlineMargin, onEvent, isBinary, log };
+  const safeLog: typeof log = (message, details) => {
+    try {
+      log(message, details);
+    } catch {
+      logToStderr(message, details);
+    }
+  };
+  return {
+    basePath: basePath.replace(/\/+$/, ''),
+    deadlineMargin,
+    onEvent,
+    isBinary,
+    log: safeLog,
+  };
 }
 
 function logToStderr(message: string, { error, ...details }: Record<string, unknown>): void {
-  const reason = error instanceof Error ? error.stack : error;
+  // What else may be thrown need not fit into JSON.
+  const reason = error instanceof Error ? error.stack : error && inspect(error);
   console.error(JSON.stringify({ level: 'ERROR', message, ...details, error: reason }));
 }

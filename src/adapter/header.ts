@@ -6,13 +6,14 @@ import { isObject, isText } from './source.ts';
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
 const known = new Map<string, string>();
 const MAX_KNOWN = 1_000;
+const MAX_KNOWN_LENGTH = 64;
 
 /** A header's name in lower case, if it is one. The same few come with every event: they are looked up. */
 export function headerName(name: string): string | undefined {
   const found = known.get(name);
   if (found !== undefined || !token.test(name)) return found;
   const key = name.toLowerCase();
-  if (known.size < MAX_KNOWN) known.set(name, key);
+  if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(name, key);
   return key;
 }
 
@@ -69,8 +70,4 @@ export function asText(value: unknown): string | undefined {
   return isText(value) || typeof value === 'number' || typeof value === 'boolean'
     ? `${value}`
     : undefined;
-}
-
-export function valuesOf(given: unknown): unknown[] {
-  return [given].flat().filter((one) => one !== null && one !== undefined);
 }

@@ -12,6 +12,16 @@ export class Problem extends Error {
     this.code = code;
   }
 
+  static of(error: unknown): Problem {
+    if (error instanceof Problem) return error;
+    return new Problem(500, 'INTERNAL_ERROR', 'The service failed.', error);
+  }
+
+  /** Half of an answer goes to nobody. */
+  static broken(reason?: unknown): Problem {
+    return new Problem(500, 'RESPONSE_BROKEN', 'The response broke off.', reason);
+  }
+
   /** Of a response that does not go out some headers stay: for a browser to read this, and for a log. */
   write(requestId: string | undefined, given: Headers, hasBody: boolean): [Head, string] {
     const { status, code, message: detail } = this;

@@ -1,20 +1,21 @@
 import { type IncomingHttpHeaders, maxHeaderSize } from 'node:http';
 import { Readable } from 'node:stream';
 import { type Parts, readers, stripPrefix } from './event.ts';
-import type { Invocation } from './exchange.ts';
-import { headerName, valuesOf } from './header.ts';
+import { headerName } from './header.ts';
+import type { Invocation } from './invocation.ts';
 import { Problem } from './problem.ts';
+import type { LambdaOutgoing } from './response.ts';
 import { isText, type RawEvent } from './source.ts';
 
 /** As much of Node's IncomingMessage as Hapi and its plugins read; the real one wants a socket. */
 export class LambdaIncoming extends Readable {
-  readonly httpVersion = '1.1';
-  readonly complete = true;
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly socket: Peer;
   readonly invocation: Invocation;
+  response: LambdaOutgoing | undefined;
+  aborted = false;
   #body: Buffer | undefined;
 
   constructor(
@@ -29,20 +30,45 @@ export class LambdaIncoming extends Readable {
     this.url = url;
     this.headers = headers;
     const isEncrypted = headers['x-forwarded-proto'] !== 'http';
-    this.socket = new Peer(isText(address) ? address : '', isEncrypted);
+    this.socket = new Peer(this, isText(address) ? address : '', isEncrypted);
     // The body is whole, whatever framing it came in.
-    delete headers['transfer-encoding'];
+    if (headers['transfer-encoding'] !== undefined) delete headers['transfer-encoding'];
     if (this.#body) headers['content-length'] = `${this.#body.length}`;
     else if (headers['content-length']) headers['content-length'] = '0';
   }
 
-  get rawHeaders(): string[] {
-    return Object.entries(this.headers).flatMap(([name, value]) =>
-      valuesOf(value).flatMap((line) => [name, `${line}`]),
+  get httpVersion(): string {
+    return '1.1';
+  }
+
+  get httpVersionMajor(): number {
+    return 1;
+  }
+
+  get httpVersionMinor(): number {
+    return 1;
+  }
+
+  get complete(): boolean {
+    return true;
+  }
+
+  get headersDistinct(): Record<string, string[]> {
+    return Object.fromEntries(
+      Object.entries(this.headers).map(([name, value]) => [name, [value ?? []].flat()]),
     );
   }
 
-  /** The body is here as a whole, so Hapi's reader gets it in one write: it takes half of the time. */
+  get rawHeaders(): string[] {
+    return Object.entries(this.headersDistinct).flatMap(([name, lines]) =>
+      lines.flatMap((line) => [name, `${line}`]),
+    );
+  }
+
+  /**
+   * The body is here as a whole, so Hapi's reader gets it in one write: it takes half of the time. The
+   * stream itself then knows of no end: a second reader gets nothing, and `readableEnded` stays false.
+   */
   override pipe<T extends NodeJS.WritableStream>(to: T, options?: { end?: boolean }): T {
     const body = this.#body;
     if (!body || this.readableFlowing !== null || options?.end === false) {
@@ -60,21 +86,63 @@ export class LambdaIncoming extends Readable {
     this.#body = undefined;
     this.push(null);
   }
+
+  /** As on a socket, who destroys a request that is not read to its end hangs up. */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    if (!this.readableEnded) this.response?.destroy(error ?? undefined);
+    done(error);
+  }
+
+  setTimeout(): this {
+    return this;
+  }
 }
 
 /** Who is at the other end, as far as the front door says. */
 class Peer {
   readonly remoteAddress: string;
   readonly encrypted: boolean;
+  readonly #request: LambdaIncoming;
 
-  constructor(remoteAddress: string, encrypted: boolean) {
+  constructor(request: LambdaIncoming, remoteAddress: string, encrypted: boolean) {
+    this.#request = request;
     this.remoteAddress = remoteAddress;
     this.encrypted = encrypted;
   }
 
+  // A socket that is neither has ended, to those who wait for the end of a response.
+  get readable(): boolean {
+    return true;
+  }
+
+  get writable(): boolean {
+    return true;
+  }
+
+  destroy(error?: Error): this {
+    this.#request.response?.destroy(error);
+    return this;
+  }
+
   setTimeout(): void {}
   end(): void {}
-  destroy(): void {}
+
+  // Nothing happens to it of which a request or a response does not tell.
+  on(): this {
+    return this;
+  }
+
+  once(): this {
+    return this;
+  }
+
+  off(): this {
+    return this;
+  }
+
+  removeListener(): this {
+    return this;
+  }
 }
 
 /** The request that Hapi gets of an event; a Problem is thrown of one that makes none. */
@@ -83,8 +151,9 @@ export function toRequest(invocation: Invocation, basePath: string): LambdaIncom
   const parts = readers[invocation.source](event);
   const { method, headers, query, prefix = basePath } = parts;
   const rest = basePath ? stripPrefix(parts.path, basePath) : undefined;
-  const path = escapePath(rest ?? parts.path);
-  const url = query ? `${path}?${escapeQuery(query)}` : path;
+  const given = rest ?? parts.path;
+  const path = escapeIn(given[0] === '/' ? given : `/${given}`, unsafeInPath);
+  const url = query ? `${path}?${escapeIn(query, unsafeInQuery)}` : path;
   if (!isText(method) || headerName(method) === undefined) {
     throw new Problem(400, 'BAD_REQUEST', 'The method of the request is malformed.');
   }
@@ -112,21 +181,13 @@ function isHost(host: string): boolean {
 }
 
 /** A bare percent sign, or what has no place in this part of a URL. */
-const unsafeInPath = /%(?![\dA-Fa-f]{2})|[^\w\-.~!$&'()*+,;=:@/%]/;
-const unsafeInQuery = /%(?![\dA-Fa-f]{2})|[^!$-;=?-~]/;
-const allInPath = new RegExp(unsafeInPath, 'gu');
-const allInQuery = new RegExp(unsafeInQuery, 'gu');
+const unsafeInPath = /%(?![\dA-Fa-f]{2})|[^\w\-.~!$&'()*+,;=:@/%]/u;
+const unsafeInQuery = /%(?![\dA-Fa-f]{2})|[^!$-;=?-~]/u;
 
 /** Some sources decode a path and some do not: what is escaped stays so, what has to be becomes so. */
-function escapePath(path: string): string {
-  const rooted = path[0] === '/' ? path : `/${path}`;
-  if (!unsafeInPath.test(rooted)) return rooted;
-  return rooted.toWellFormed().replace(allInPath, encodeURIComponent);
-}
-
-function escapeQuery(query: string): string {
-  if (!unsafeInQuery.test(query)) return query;
-  return query.toWellFormed().replace(allInQuery, encodeURIComponent);
+function escapeIn(part: string, unsafe: RegExp): string {
+  if (!unsafe.test(part)) return part;
+  return part.toWellFormed().replace(new RegExp(unsafe, 'gu'), encodeURIComponent);
 }
 
 function readBody(body: unknown, isBase64: unknown): Buffer | undefined {

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { STATUS_CODES } from 'node:http';
-import type { Invocation } from './exchange.ts';
 import type { Settings } from './handler.ts';
+import type { Invocation } from './invocation.ts';
 import { Problem } from './problem.ts';
-import type { Head, Headers, Sink } from './response.ts';
+import { type Audience, checkLength, type Head, type Headers, type Sink } from './response.ts';
 import { edgeRecord, isObject, type RawEvent } from './source.ts';
 import type { LambdaResult, Source } from './types.ts';
 
@@ -30,14 +30,16 @@ export class ResultSink implements Sink {
 
   /** What is too much already is only counted. */
   write(chunk: string | Uint8Array): boolean {
+    if (chunk.length === 0) return true;
     this.#length += Buffer.byteLength(chunk);
     if (this.#length > this.#limit) this.#chunks.length = 0;
     else this.#chunks.push(chunk);
     return true;
   }
 
-  close(): void {
+  close(audience: Audience): void {
     const { headers, hasBody } = this.#head;
+    checkLength(this.#head, this.#length);
     if (hasBody) headers['content-length'] = `${this.#length}`;
     const body = toBody(this.#chunks, headers, this.#settings.isBinary);
     const result = this.#write(this.#head, ...body);
@@ -46,6 +48,7 @@ export class ResultSink implements Sink {
     const size = isMeasured ? Buffer.byteLength(JSON.stringify(result)) : this.#length;
     if (size > this.#limit) this.#refuse(size);
     else this.#resolve(result);
+    audience.settle();
   }
 
   replace(problem: Problem, given: Headers, hasBody: boolean): void {
@@ -61,9 +64,9 @@ export class ResultSink implements Sink {
   #refuse(bytes: number): void {
     const { source, requestId } = this.#invocation;
     const limit = this.#limit;
-    this.#settings.log('A response is too large to be sent', { source, requestId, bytes, limit });
     const detail = `The response is larger than the ${limit} bytes that can be sent.`;
     this.replace(new Problem(500, 'RESPONSE_TOO_LARGE', detail), this.#head.headers, true);
+    this.#settings.log('A response is too large to be sent', { source, requestId, bytes, limit });
   }
 }
 
@@ -82,9 +85,15 @@ const textTypes =
   /^(text\/|(application|image|message|model)\/([\w.-]*\+)?(json|xml|yaml|graphql|(java|ecma)script|x-www-form-urlencoded|x-ndjson|jsonlines|toml|sql|http)\b)/i;
 const otherCharset = /charset\s*=\s*"?(?!utf-?8\b|us-ascii\b)/i;
 
+let lastTextType = '';
+
+/** Most answers of an app have one type. */
 function isText(type: string, encoding: string): boolean {
   if (encoding !== '' && encoding !== 'identity') return false;
-  return type === '' || (textTypes.test(type) && !otherCharset.test(type));
+  if (type === lastTextType) return true;
+  if (type !== '' && (!textTypes.test(type) || otherCharset.test(type))) return false;
+  lastTextType = type;
+  return true;
 }
 
 /** Text has the same bytes in JSON; all else goes as base64, text of another charset too. */
@@ -119,9 +128,9 @@ function toResult(
   switch (source) {
     case 'http-api':
     case 'function-url':
-      return { statusCode: status, ...joinLines(headers), body, isBase64Encoded };
+      return { ...joinLines(headers), statusCode: status, body, isBase64Encoded };
     case 'rest-api':
-      return { statusCode: status, ...splitLines(headers), body, isBase64Encoded };
+      return { ...splitLines(headers), statusCode: status, body, isBase64Encoded };
     case 'edge': {
       const result = {
         status: `${status}`,
@@ -135,7 +144,7 @@ function toResult(
     default: {
       // A target group hands its events over in the form in which it wants the headers of results.
       const lines = isObject(event.multiValueHeaders)
-        ? { multiValueHeaders: listLines(headers) }
+        ? { multiValueHeaders: Object.fromEntries(linesOf(headers)) }
         : { headers: spellCookies(joinLines(headers)) };
       const statusDescription = `${status} ${reason}`;
       return { statusCode: status, statusDescription, ...lines, body, isBase64Encoded };
@@ -152,6 +161,7 @@ interface Joined {
   cookies?: string[];
 }
 
+/** Changes what it is given: most responses have no header of several lines. */
 export function joinLines(given: Headers): Joined {
   const headers = given as Record<string, string>;
   const cookie = given['set-cookie'];
@@ -163,24 +173,23 @@ export function joinLines(given: Headers): Joined {
   return cookie === undefined ? { headers } : { headers, cookies: [cookie].flat() };
 }
 
-function listLines(given: Headers): Record<string, string[]> {
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, [value].flat()]));
+type Line = [name: string, values: string[]];
+
+function linesOf(given: Headers): Line[] {
+  return Object.entries(given).map(([name, value]) => [name, [value].flat()]);
 }
 
 function splitLines(given: Headers) {
-  const lines = Object.entries(listLines(given));
-  const isSingle = ([name, values]: [string, string[]]) =>
-    values.length < 2 && name !== 'set-cookie';
-  const single = lines.filter(isSingle).map(([name, values]) => [name, values[0] ?? '']);
-  const multiple = lines.filter((line) => !isSingle(line));
-  const headers = Object.fromEntries(single);
-  return multiple.length > 0
-    ? { headers, multiValueHeaders: Object.fromEntries(multiple) }
-    : { headers };
+  const isMultiple = ([name, values]: Line) => values.length > 1 || name === 'set-cookie';
+  const [multiple, single] = [[], []] as [Line[], Line[]];
+  for (const line of linesOf(given)) (isMultiple(line) ? multiple : single).push(line);
+  const headers = Object.fromEntries(single.map(([name, values]) => [name, values.join()]));
+  if (multiple.length === 0) return { headers };
+  return { headers, multiValueHeaders: Object.fromEntries(multiple) };
 }
 
 function pairLines(given: Headers) {
-  const lines = Object.entries(listLines(given)).filter(([name]) => !refusedAtEdge.test(name));
+  const lines = linesOf(given).filter(([name]) => !refusedAtEdge.test(name));
   return Object.fromEntries(
     lines.map(([key, values]) => [key, values.map((value) => ({ key, value }))]),
   );

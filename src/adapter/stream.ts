@@ -1,9 +1,10 @@
 import type { Writable } from 'node:stream';
 import type { Context } from 'aws-lambda';
-import { Exchange, Invocation } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import { type AdapterOptions, checkOptions } from './handler.ts';
+import { Invocation } from './invocation.ts';
 import { Problem } from './problem.ts';
-import type { Head, Headers, Sink } from './response.ts';
+import { type Audience, checkLength, type Head, type Headers, type Sink } from './response.ts';
 import { joinLines } from './result.ts';
 import { type GivenServer, keepServer } from './server.ts';
 import { recognise } from './source.ts';
@@ -23,17 +24,20 @@ export function createStreamingHandler(server: GivenServer, options: AdapterOpti
   if (!('awslambda' in globalThis)) {
     throw new Error('A streaming handler runs in Lambda only: the global awslambda is not there.');
   }
+  const { HttpResponseStream } = awslambda;
   const settings = checkOptions(options);
   const getServer = keepServer(server);
 
   return awslambda.streamifyResponse(
     async (event: LambdaEvent, stream: Writable, context?: Context): Promise<void> => {
       const invocation = new Invocation(recognise(event), event, context);
-      const sink = new StreamSink(invocation, stream);
+      const sink = new StreamSink(invocation, stream, HttpResponseStream);
       const exchange = new Exchange(invocation, settings, sink);
       const leave = () => exchange.giveUp(new Problem(CLIENT_LEFT, 'CLIENT_LEFT', 'Nobody waits.'));
       stream.on('drain', () => exchange.resume());
       stream.on('error', leave).on('close', leave);
+      // Of one that has left before there is no word any more.
+      if (stream.destroyed) return;
       exchange.run(getServer);
       await sink.settled.promise;
     },
@@ -44,29 +48,49 @@ class StreamSink implements Sink {
   readonly settled = Promise.withResolvers<void>();
   readonly #invocation: Invocation;
   readonly #stream: Writable;
+  readonly #opener: typeof awslambda.HttpResponseStream;
   #out: Writable | undefined;
+  #head: Head | undefined;
+  #length = 0;
   #isEmpty = true;
 
-  constructor(invocation: Invocation, stream: Writable) {
+  constructor(
+    invocation: Invocation,
+    stream: Writable,
+    opener: typeof awslambda.HttpResponseStream,
+  ) {
     this.#invocation = invocation;
     this.#stream = stream;
+    this.#opener = opener;
   }
 
-  open({ status: statusCode, headers: { 'content-length': _length, ...headers } }: Head): void {
+  open(head: Head): void {
+    this.#head = head;
     // A stream is sent in pieces; a function URL hands the length on under another name.
-    const prelude = { statusCode, ...joinLines(headers) };
-    this.#out = awslambda.HttpResponseStream.from(this.#stream, prelude);
+    const { 'content-length': _length, ...rest } = head.headers;
+    const statusCode = head.status;
+    this.#try(() => {
+      this.#out = this.#opener.from(this.#stream, { statusCode, ...joinLines(rest) });
+    });
   }
 
   write(chunk: string | Uint8Array): boolean {
     this.#isEmpty = false;
-    return this.#out!.write(chunk);
+    this.#length += Buffer.byteLength(chunk);
+    return this.#try(() => this.#out!.write(chunk)) ?? false;
   }
 
-  close(): void {
+  close(audience?: Audience): void {
+    checkLength(this.#head!, this.#length);
     // The runtime sends the status and the headers before what is written first, and never without.
     if (this.#isEmpty) this.write('');
-    this.#out!.end(() => this.settled.resolve());
+    this.#try(() =>
+      this.#out!.end((error?: Error | null) => {
+        if (error) return;
+        audience?.settle();
+        this.settled.resolve();
+      }),
+    );
   }
 
   replace(problem: Problem, given: Headers, hasBody: boolean): void {
@@ -76,13 +100,27 @@ class StreamSink implements Sink {
     }
     // Once a part has gone out, an invocation that fails is the only sign that more was to come.
     if (this.#out) {
-      this.#stream.destroy(problem);
-      this.settled.reject(problem);
+      this.#fail(problem);
       return;
     }
     const [head, text] = problem.write(this.#invocation.requestId, given, hasBody);
     this.open(head);
     this.write(text);
     this.close();
+  }
+
+  /** What the runtime throws is the invocation's failure: there is no other way to the caller. */
+  #try<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.settled.reject(error);
+    this.#stream.destroy(error as Error);
   }
 }

@@ -44,7 +44,7 @@ export type LambdaRequest = {
     readonly source: S;
     /** What the caller's URL has before the app's own path: a REST stage, a domain's base path. */
     readonly prefix: string;
-    /** Aborted when Lambda's time is up, or when the one who is streamed to has left. */
+    /** Aborted when Lambda's time is up, the response breaks, or the one who is streamed to has left. */
     readonly signal: AbortSignal;
   };
 }[Source];

@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer } from 'node:net';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { server as createHapi, type Request, type ResponseToolkit } from '@hapi/hapi';
 import type { Context } from 'aws-lambda';
 import { type AdapterOptions, createLambdaHandler } from '../../src/adapter/index.ts';
@@ -111,6 +112,43 @@ describe('a server', () => {
     expect(await handle(event, within(50))).toMatchObject({ statusCode: 504 });
     expect(await handle(event, within(5_000))).toMatchObject({ statusCode: 200 });
     expect(give).toHaveBeenCalledTimes(1);
+  });
+
+  test('that never starts is made again once two events have waited for it', async () => {
+    const give = jest.fn(hello).mockImplementationOnce(() => new Promise(() => {}));
+    const handle = createLambdaHandler(give, { log: () => {}, deadlineMargin: 0 });
+    expect(await handle(event, within(30))).toMatchObject({ statusCode: 504 });
+    expect(await handle(event, within(30))).toMatchObject({ statusCode: 504 });
+    expect(await handle(event, within(5_000))).toMatchObject({ statusCode: 200 });
+    expect(give).toHaveBeenCalledTimes(2);
+  });
+
+  test('may have two handlers whose first events come at once', async () => {
+    const server = await hello();
+    server.ext('onPreStart', () => soon(10) as never);
+    const handlers = [createLambdaHandler(server), createLambdaHandler(server)];
+    const results = await Promise.all(handlers.map((handle) => handle(event)));
+    expect(results).toMatchObject([{ statusCode: 200 }, { statusCode: 200 }]);
+  });
+
+  test('that can neither start nor stop is logged with why it did not start', async () => {
+    const server = await hello();
+    server.ext('onPreStart', () => {
+      throw new Error('the cause');
+    });
+    server.ext('onPreStop', () => {
+      throw new Error('stop failed');
+    });
+    const log = jest.fn();
+    await createLambdaHandler(server, { log })(event);
+    expect(log.mock.calls[0][1].error.message).toBe('the cause');
+  });
+
+  test.each([undefined, null, {}])('that is none (%j) is logged as that', async (none) => {
+    const log = jest.fn();
+    const handle = createLambdaHandler(() => none as never, { log });
+    expect(await handle(event)).toMatchObject({ statusCode: 503 });
+    expect(log.mock.calls[0][1].error.message).toMatch(/What was given as a server is none/);
   });
 });
 
@@ -230,6 +268,41 @@ describe('the deadline', () => {
     expect(headers['access-control-allow-origin']).toEqual(['https://example.com']);
     expect(headers['x-correlation-id']).toEqual(['abc']);
     expect(cookies).toEqual([]);
+  });
+
+  test('comes in the context of its own event', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const { handle } = serve(() => never, { log: () => seen.push(storage.getStore()) });
+    const run = (name: string, ms: number) => storage.run(name, () => handle(event, within(ms)));
+    await Promise.all([run('first', 250), run('second', 260)]);
+    expect(seen).toEqual(['first', 'second']);
+  });
+
+  test('of others comes, whatever a listener throws', async () => {
+    const server = createHapi({ debug: false });
+    const closed: string[] = [];
+    server.route({
+      method: 'GET',
+      path: '/{path*}',
+      handler: ({ path, events, raw: { res } }) => {
+        res.once('close', () => closed.push(path));
+        if (path === '/a') {
+          events.once('disconnect', () => {
+            throw new Error('inside');
+          });
+        }
+        return never as never;
+      },
+    });
+    const log = jest.fn();
+    const handle = createLambdaHandler(server, { log });
+    const results = await Promise.all(
+      ['/a', '/b'].map((target) => handle(toEvent('http-api', { target }), within(250))),
+    );
+    expect(results).toMatchObject([{ statusCode: 504 }, { statusCode: 504 }]);
+    expect(closed).toEqual(['/a', '/b']);
+    expect(log.mock.calls.map(([, { error }]) => error?.message)).toContain('inside');
   });
 
   test('sets no timer that outlives its request', async () => {
@@ -377,6 +450,70 @@ describe('a response that breaks', () => {
     expect(result.status).toBe(500);
     expect(JSON.parse(result.body.toString())).toMatchObject({ code: 'RESPONSE_BROKEN' });
   });
+
+  test('off without an error is a 500 too, where a length was declared', async () => {
+    const { handle, logged } = serve((_request, h) => {
+      const stream = new PassThrough();
+      stream.write('x');
+      setTimeout(() => stream.destroy(), 10);
+      return h.response(stream).bytes(10).etag('v1');
+    });
+    expect(await handle(event)).toMatchObject({ statusCode: 500 });
+    expect(logged).toMatchObject([{ code: 'RESPONSE_BROKEN' }]);
+  });
+
+  test('is logged, with its reason where there is one', async () => {
+    const { handle, logged } = serve(({ path, raw: { res } }, h) => {
+      if (path === '/') {
+        res.destroy(new Error('inside'));
+        return h.abandon;
+      }
+      const stream = new Readable({ read() {} });
+      setTimeout(() => stream.destroy(new Error('bad disk')), 5);
+      return h.response(stream);
+    });
+    await handle(event);
+    await handle(toEvent('http-api'));
+    expect(logged).toMatchObject([
+      { code: 'RESPONSE_BROKEN' },
+      { code: 'RESPONSE_BROKEN', error: { message: 'inside' } },
+    ]);
+  });
+
+  test.each<[string, (request: Request) => void]>([
+    ['its request', ({ raw: { req } }) => req.destroy()],
+    ['its socket', ({ raw: { req } }) => req.socket.destroy()],
+  ])('since the handler destroys %s is a 500', async (_name, destroy) => {
+    const { handle, logged } = serve((request) => {
+      destroy(request);
+      return never;
+    });
+    expect(await handle(event, within(60_000))).toMatchObject({ statusCode: 500 });
+    expect(logged).toMatchObject([{ code: 'RESPONSE_BROKEN' }]);
+  });
+
+  test('in isBinary is a 500 that is logged', async () => {
+    const isBinary = () => {
+      throw new Error('inside');
+    };
+    const { handle, logged } = serve(() => 'hi', { isBinary });
+    expect(await handle(event, within(60_000))).toMatchObject({ statusCode: 500 });
+    expect(logged).toMatchObject([{ code: 'INTERNAL_ERROR', error: { message: 'inside' } }]);
+  });
+
+  test.each(['finish', 'close'])(
+    'in a listener to %s goes out, and that is logged',
+    async (name) => {
+      const { handle, logged } = serve(({ raw: { res } }) => {
+        res.once(name, () => {
+          throw new Error('inside');
+        });
+        return 'hi';
+      });
+      expect(await handle(event, within(60_000))).toMatchObject({ statusCode: 200, body: 'hi' });
+      expect(logged).toMatchObject([{ error: { message: 'inside' } }]);
+    },
+  );
 
   test('after its end breaks nothing more', async () => {
     const { handle } = serve(({ raw: { res } }, h) => {
@@ -538,6 +675,37 @@ describe('by default', () => {
       requestId: 'request-1',
       error: expect.stringContaining('no settings'),
     });
+  });
+
+  test.each([
+    ['what refers to itself', process.mainModule ?? globalThis],
+    ['a bigint', { bytes: 1n }],
+  ])('%s may be thrown', async (_name, thrown) => {
+    const written = jest.spyOn(console, 'error').mockImplementation(() => {});
+    const handle = createLambdaHandler(() => Promise.reject(thrown));
+    expect(await handle(event)).toMatchObject({ statusCode: 503 });
+    expect(JSON.parse(written.mock.calls[0]![0])).toMatchObject({ code: 'NOT_STARTED' });
+    written.mockRestore();
+  });
+});
+
+describe('a log that throws', () => {
+  test.each<[string, number, Handler]>([
+    ['no start', 503, () => 'hi'],
+    ['a deadline', 504, () => never],
+    ['a large result', 500, () => 'x'.repeat(7_000_000)],
+  ])('costs no answer: %s', async (name, status, handler) => {
+    const written = jest.spyOn(console, 'error').mockImplementation(() => {});
+    const log = () => {
+      throw new Error('inside');
+    };
+    const { handle } =
+      status === 503
+        ? { handle: createLambdaHandler(() => Promise.reject(name), { log }) }
+        : serve(handler, { log });
+    expect(await handle(event, within(250))).toMatchObject({ statusCode: status });
+    expect(written).toHaveBeenCalledTimes(1);
+    written.mockRestore();
   });
 });
 

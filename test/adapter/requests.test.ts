@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { request as send } from 'node:http';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gunzipSync } from 'node:zlib';
 import type { Server } from '@hapi/hapi';
 import { createLambdaHandler, type LambdaEvent } from '../../src/adapter/index.ts';
@@ -159,3 +161,31 @@ describe("AWS's own samples", () => {
 function albKind(event: LambdaEvent) {
   return 'multiValueHeaders' in event ? 'alb, multiple values' : 'alb, single values';
 }
+
+test('the base path is in the prefix once, though one of two paths is escaped', async () => {
+  const context = { path: '/v1/a%20b', stage: 'v1', domainName: 'api.ex.com' };
+  const event = { httpMethod: 'GET', path: '/v1/a b', requestContext: context };
+  const handler = createLambdaHandler(server, { basePath: '/v1' });
+  const { body } = receive('rest-api', await handler(event as never));
+  expect(JSON.parse(body.toString())).toMatchObject({ path: '/a%20b', prefix: '/v1' });
+});
+
+test('names of headers that are long are not kept', async () => {
+  const handler = createLambdaHandler(server);
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const ask = (round: number) => {
+    const names = Array.from({ length: 10 }, (_, i) => `x-${round}-${i}-`.padEnd(100_000, 'x'));
+    const headers = Object.fromEntries(names.map((name) => [Buffer.from(name).toString(), 'y']));
+    return handler({ httpMethod: 'GET', path: '/nowhere', headers } as never);
+  };
+  const measure = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  await ask(0);
+  const before = await measure();
+  for (let round = 1; round < 40; round++) await ask(round);
+  expect((await measure()) - before).toBeLessThan(10_000_000);
+});

@@ -45,8 +45,10 @@ function serve(
 ) {
   const server = createHapi({ debug: false });
   server.route({ method: '*', path: '/{path*}', handler: handler as never });
-  const handle = createStreamingHandler(server, { log: () => {}, ...options });
-  return { server, handle: handle as Streaming };
+  const logged: Record<string, unknown>[] = [];
+  const log = (message: string, details: object) => logged.push({ message, ...details });
+  const handle = createStreamingHandler(server, { log, ...options });
+  return { server, logged, handle: handle as Streaming };
 }
 
 /** What goes out, and what it is when it is whole. */
@@ -231,6 +233,86 @@ describe('the deadline', () => {
     await soon(10);
     expect(source.destroyed).toBe(true);
   });
+});
+
+describe('an invocation ends', () => {
+  test.each([
+    ['before the call', (stream: Writable) => stream.destroy(), () => 'x'],
+    [
+      'while the handler runs',
+      () => {},
+      (stream: Writable) => {
+        stream.destroy();
+        return 'x';
+      },
+    ],
+    [
+      'in the tick in which the answer ends',
+      () => {},
+      (stream: Writable, { raw: { res } }: Request, h: ResponseToolkit) => {
+        stream.destroy();
+        res.end('x');
+        return h.abandon;
+      },
+    ],
+  ])('when its client leaves %s', async (_name, prepare, respond) => {
+    const stream = new Writable({ write: (_chunk, _encoding, done) => setImmediate(done) });
+    stream.on('error', () => {});
+    const { handle } = serve((request, h) => respond(stream, request, h));
+    prepare(stream);
+    await soon(5);
+    await handle(event, stream, within(60_000));
+  });
+
+  test('at the deadline, though the answer is written, when nobody takes it', async () => {
+    const { handle, logged } = serve(() => 'x');
+    const stream = new Writable({ write() {} });
+    await expect(handle(event, stream, within(250))).rejects.toThrow('longer than it may');
+    expect(logged).toMatchObject([{ code: 'DEADLINE_EXCEEDED' }]);
+  });
+
+  test.each(['from', 'write'])('with what the runtime throws in %s', async (place) => {
+    const { handle } = serve(() => 'x');
+    const { stream } = collect();
+    const fail = () => {
+      throw new Error('inside the runtime');
+    };
+    const from = jest.spyOn(runtime.HttpResponseStream, 'from');
+    if (place === 'from') from.mockImplementationOnce(fail);
+    else stream.write = fail;
+    await expect(handle(event, stream, within(60_000))).rejects.toThrow('inside the runtime');
+    from.mockRestore();
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test('as failed where less came than was declared', async () => {
+    const { handle, logged } = serve((_request, h) => {
+      const source = new PassThrough();
+      source.write('x');
+      setTimeout(() => source.destroy(), 10);
+      return h.response(source).bytes(10).etag('v1');
+    });
+    const { stream } = collect();
+    await expect(handle(event, stream)).rejects.toThrow('broke off');
+    expect(logged).toMatchObject([{ code: 'RESPONSE_BROKEN' }]);
+  });
+});
+
+test('headers that are flushed go out before there is a body', async () => {
+  let finish = () => {};
+  const { handle } = serve(({ raw: { res } }, h) => {
+    res.setHeader('x-early', 'yes');
+    res.flushHeaders();
+    finish = () => res.end('body');
+    return h.abandon;
+  });
+  const { stream, read } = collect();
+  const handled = handle(event, stream);
+  await soon(20);
+  expect(read()).toMatchObject({ headers: { 'x-early': 'yes' }, body: Buffer.alloc(0) });
+  finish();
+  await handled;
+  expect(read().body.toString()).toBe('body');
 });
 
 test('what cannot be a request is refused by the stream', async () => {

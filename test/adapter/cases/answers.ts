@@ -213,11 +213,6 @@ export const answers: Answer[] = [
     },
   },
   {
-    name: 'a length that is wrong',
-    respond: (h) => h.response('four').bytes(99),
-    gets: { body: 'four', headers: { 'content-length': ['4'] } },
-  },
-  {
     name: 'an error that is thrown',
     respond: () => {
       throw new Error('the inside');
