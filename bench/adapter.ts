@@ -17,6 +17,7 @@ import {
 } from './adapter/report.ts';
 import { createStacks } from './adapter/stacks.ts';
 import { draw, resultsFile } from './plot.ts';
+import { tabulate } from './tables.ts';
 
 /** Our adapter next to others, of Hapi and of other frameworks: what one invocation takes, warm. */
 const root = join(import.meta.dirname, '..');
@@ -72,6 +73,7 @@ await writeFile(
   )}\n`,
 );
 await draw();
+await tabulate(resultsFile);
 
 /** In a process of its own, where nothing else has filled the heap. */
 async function measureHeap(): Promise<unknown> {

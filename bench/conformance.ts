@@ -8,6 +8,7 @@ import { answers } from '../test/adapter/cases/answers.ts';
 import { createCaseApp } from '../test/adapter/cases/app.ts';
 import { type RequestCase, requestCases } from '../test/adapter/cases/requests.ts';
 import { type Kind, kinds, receive, toEvent } from '../test/support/front-doors.ts';
+import { putIntoPage } from './tables.ts';
 
 /** The cases of our tests on the peers as well: what their app sees, and what their client gets. */
 type Handler = (event: object, context: object) => Promise<unknown>;
@@ -46,7 +47,9 @@ for (const [name, create] of Object.entries(adapters)) {
   }
 }
 await server.stop();
-print();
+const lines = tabulateScores();
+console.log(lines.join('\n'));
+await putIntoPage('conformance', lines);
 const ours = Object.values(scores.ours ?? {}).flatMap(({ requests, results }) => [
   requests,
   results,
@@ -131,16 +134,19 @@ async function invoke(handler: Handler, event: object): Promise<unknown> {
   }
 }
 
-function print(): void {
+function tabulateScores(): string[] {
   const names = Object.keys(adapters);
-  console.log(`| what passes, of the requests and of the results | ${names.join(' | ')} |`);
-  console.log(`| --- |${' --- |'.repeat(names.length)}`);
-  for (const kind of kinds) {
+  const rows = kinds.map((kind) => {
     const cells = names.map((name) => {
       const { requests, results } = scores[name]![kind]!;
       const isNone = requests.passed === 0 && results.passed === 0;
       return isNone ? 'none' : `${requests.passed}/${requests.of}, ${results.passed}/${results.of}`;
     });
-    console.log(`| ${kind} | ${cells.join(' | ')} |`);
-  }
+    return `| ${kind} | ${cells.join(' | ')} |`;
+  });
+  return [
+    `| what passes, of the requests and of the results | ${names.join(' | ')} |`,
+    `|---|${'---|'.repeat(names.length)}`,
+    ...rows,
+  ];
 }

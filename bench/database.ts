@@ -97,6 +97,7 @@ async function fill(name: string, count: number): Promise<Side> {
     port: 0,
     issuer: 'http://localhost',
     audience: 'api://default',
+    clientId: 'hapiway-docs',
     mongodbUri: address,
     database: name,
     corsOrigins: [],
