@@ -3,8 +3,10 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SigningKey } from './folder.ts';
 import { createProvider } from './provider.ts';
+import { createSignIn } from './sign-in.ts';
 
 const MOUNT = '/oauth2/default';
+const SIGN_IN = `${MOUNT}/sign-in/`;
 
 export interface IssuerServer {
   issuer: string;
@@ -59,9 +61,12 @@ async function listen(host: string, port: number): Promise<Server> {
 function createListener(issuer: string, key: SigningKey): RequestListener {
   const { origin, host: own } = new URL(issuer);
   const hosts = ['localhost', '127.0.0.1', '[::1]'].map((name) => own.replace('localhost', name));
-  const provide = createProvider(issuer, key).callback();
+  const provider = createProvider(issuer, key);
+  const provide = provider.callback();
+  const signIn = createSignIn(provider, SIGN_IN);
 
   return (req, res) => {
+    res.setHeader('x-content-type-options', 'nosniff');
     const refuse = (status: number, text: string) =>
       res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 
@@ -70,11 +75,13 @@ function createListener(issuer: string, key: SigningKey): RequestListener {
       return refuse(421, `This is ${origin}, and the request is for another host.`);
     }
     if (!req.url?.startsWith(`${MOUNT}/`)) return refuse(404, `The issuer is ${issuer}`);
-    if (req.url.startsWith(`${MOUNT}/sign-in/`)) {
-      return refuse(
-        501,
-        'There is no sign-in page yet: `npm run token -- --user user1` gives a token.',
-      );
+    if (req.url.startsWith(SIGN_IN)) {
+      return signIn(req, res).catch((error) => {
+        if (req.readableAborted) return;
+        console.error(error);
+        if (res.headersSent) res.destroy();
+        else refuse(500, 'The sign-in failed: the issuer has written why.');
+      });
     }
     // From these two oidc-provider learns what it is mounted under.
     Object.assign(req, { originalUrl: req.url });
