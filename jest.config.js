@@ -4,6 +4,7 @@ const esModules = ['jose'];
 /** @type {import('jest').Config} */
 export default {
   roots: ['<rootDir>/test'],
+  globalSetup: '<rootDir>/test/support/build.ts',
   // Half of the time goes by waiting for processes and for outages: Jest's own choice leaves a core idle.
   maxWorkers: '100%',
   testMatch: ['**/*.test.ts'],

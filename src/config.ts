@@ -7,6 +7,8 @@ export interface Settings {
   port: number;
   issuer: string;
   audience: string;
+  /** The public client that people sign in with on the docs page. */
+  clientId: string;
   mongodbUri: string;
   database: string;
   corsOrigins: string[];
@@ -50,6 +52,7 @@ export function readSettings(env: Environment): Settings {
     port: Number(check('PORT', '3000', aPort)),
     issuer: check('OIDC_ISSUER', undefined, anIssuer),
     audience: check('OIDC_AUDIENCE', undefined, anything),
+    clientId: check('OIDC_CLIENT_ID', '', anything),
     mongodbUri: check('MONGODB_URI', undefined, aConnectionString),
     database: check('MONGODB_DATABASE', 'hapiway', aDatabaseName),
     corsOrigins: check('CORS_ORIGINS', isLaptop ? 'http://localhost:*' : '', origins)

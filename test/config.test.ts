@@ -23,6 +23,7 @@ test('what is not set has a default where there can be one', () => {
     port: 3000,
     issuer: 'https://example.okta.com/oauth2/default',
     audience: 'api://default',
+    clientId: '',
     mongodbUri: 'mongodb+srv://user:secret@cluster.example.net/',
     database: 'hapiway',
     corsOrigins: ['http://localhost:*'],

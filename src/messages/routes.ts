@@ -1,12 +1,24 @@
 import type { Plugin, Request } from '@hapi/hapi';
+import Joi from 'joi';
 import { ObjectId } from 'mongodb';
 import { problem } from '../problem.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { matchesStrongly, matchesWeakly } from './etag.ts';
-import { body, changeHeaders, createHeaders, listQuery, noQuery, params } from './schemas.ts';
+import {
+  body,
+  changeHeaders,
+  createHeaders,
+  findHeaders,
+  listQuery,
+  message as messageBody,
+  noQuery,
+  page,
+  params,
+} from './schemas.ts';
 import { createMessageStore, type Message } from './store.ts';
 
 const MODERATE = 'messages:moderate';
+const version = { etag: 'Its version' };
 
 export const messages: Plugin<void> = {
   name: 'messages',
@@ -18,8 +30,21 @@ export const messages: Plugin<void> = {
       path: '/messages',
       options: {
         description: 'Write a message',
-        tags: ['api'],
+        tags: ['api', 'messages'],
         validate: { query: noQuery, payload: body, headers: createHeaders },
+        response: { status: { 201: messageBody } },
+        plugins: {
+          openapi: {
+            refusals: [410, 422, 503],
+            headers: {
+              201: {
+                ...version,
+                location: 'Where it is',
+                'idempotency-replayed': '`true` where a retry met the first one',
+              },
+            },
+          },
+        },
       },
       async handler(request, h) {
         const created = await store.create({
@@ -57,8 +82,15 @@ export const messages: Plugin<void> = {
       path: '/messages',
       options: {
         description: 'Messages, the newest first',
-        tags: ['api'],
+        tags: ['api', 'messages'],
         validate: { query: listQuery },
+        response: { status: { 200: page } },
+        plugins: {
+          openapi: {
+            refusals: [503],
+            headers: { 200: { link: 'The next page, as `rel="next"`' } },
+          },
+        },
       },
       async handler(request, h) {
         const { limit, cursor, author } = request.query;
@@ -76,7 +108,13 @@ export const messages: Plugin<void> = {
     server.route<{ Params: { id: string } }>({
       method: 'GET',
       path: '/messages/{id}',
-      options: { description: 'One message', tags: ['api'], validate: { params, query: noQuery } },
+      options: {
+        description: 'One message',
+        tags: ['api', 'messages'],
+        validate: { params, query: noQuery, headers: findHeaders },
+        response: { status: { 200: messageBody, 304: Joi.any() } },
+        plugins: { openapi: { refusals: [404, 503], headers: { 200: version, 304: version } } },
+      },
       async handler(request, h) {
         const message = await store.find(new ObjectId(request.params.id));
         if (!message) throw notFound();
@@ -93,8 +131,10 @@ export const messages: Plugin<void> = {
       path: '/messages/{id}',
       options: {
         description: "Change the text of one's own message",
-        tags: ['api'],
+        tags: ['api', 'messages'],
         validate: { params, query: noQuery, payload: body, headers: changeHeaders },
+        response: { status: { 200: messageBody } },
+        plugins: { openapi: { refusals: [403, 404, 412, 503], headers: { 200: version } } },
       },
       async handler(request, h) {
         const changed = await store.change(
@@ -114,8 +154,10 @@ export const messages: Plugin<void> = {
       path: '/messages/{id}',
       options: {
         description: `Delete one's own message, or any with the scope ${MODERATE}`,
-        tags: ['api'],
+        tags: ['api', 'messages'],
         validate: { params, query: noQuery, headers: changeHeaders },
+        response: { status: { 204: Joi.any() } },
+        plugins: { openapi: { refusals: [403, 404, 412, 503] } },
       },
       async handler(request, h) {
         const { sub, scope } = request.auth.credentials;

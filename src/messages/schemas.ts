@@ -16,18 +16,44 @@ const text = Joi.string()
     'text.surrogate': '{{#label}} has half of a surrogate pair',
     'text.max': `{{#label}} must have at most ${MAX_CHARACTERS} characters`,
   })
-  .description(`1 to ${MAX_CHARACTERS} characters, without the white space around them`);
+  .description(`1 to ${MAX_CHARACTERS} characters, without the white space around them`)
+  // joi's own limits count UTF-16 units; OpenAPI's count code points, as this one does.
+  .meta({ openapi: { minLength: 1, maxLength: MAX_CHARACTERS, pattern: '\\S' } })
+  .example('Hello from the docs page');
 
-export const body = Joi.object({ text }).required().label('body');
+export const body = Joi.object({ text })
+  .required()
+  .label('NewText')
+  .messages({ 'object.base': '"body" must be of type object' })
+  .meta({ openapi: { additionalProperties: false } });
 
 export const params = Joi.object({
   id: Joi.string()
-    .pattern(/^[0-9a-f]{24}$/i, 'id')
+    .pattern(/^[0-9a-fA-F]{24}$/, 'id')
     .required()
+    .example('665f1e1b2c3d4e5f60718293')
     .description('24 hex digits'),
 });
 
 export const noQuery = Joi.object({});
+
+export const message = Joi.object({
+  id: Joi.string().required().example('665f1e1b2c3d4e5f60718293'),
+  text: Joi.string().required().example('Hello from the docs page'),
+  author: Joi.string().required().example('user1'),
+  createdAt: Joi.date().iso().required().example('2026-01-31T12:00:00.000Z'),
+  updatedAt: Joi.date().iso().required().example('2026-01-31T12:00:00.000Z'),
+  version: Joi.number().integer().min(1).required().example(1),
+}).label('Message');
+
+export const page = Joi.object({
+  items: Joi.array().items(message).required().label('Messages'),
+  next: Joi.string()
+    .allow(null)
+    .required()
+    .description('The `cursor` of the next page')
+    .example(null),
+}).label('Page');
 
 export const listQuery = Joi.object({
   limit: Joi.number().integer().min(1).max(100).default(20),
@@ -43,6 +69,10 @@ export const createHeaders = Joi.object({
   'idempotency-key': Joi.string()
     .pattern(/^[\x20-\x7e]{1,255}$/, 'printable ASCII')
     .description('Repeat it with a retry, and the message is made once'),
+}).unknown();
+
+export const findHeaders = Joi.object({
+  'if-none-match': Joi.string().allow('').description('The ETag of the version that is known'),
 }).unknown();
 
 export const changeHeaders = Joi.object({

@@ -1,4 +1,13 @@
 import type { Plugin } from '@hapi/hapi';
+import Joi from 'joi';
+
+const caller = Joi.object({
+  sub: Joi.string().required().example('user1'),
+  scopes: Joi.array().items(Joi.string()).required().example(['openid', 'profile']).label('Scopes'),
+  issuer: Joi.string().required().example('https://example.okta.com/oauth2/default'),
+  clientId: Joi.string().example('0oaexample'),
+  expiresAt: Joi.string().isoDate().required().example('2026-01-31T12:00:00.000Z'),
+}).label('Caller');
 
 export const users: Plugin<void> = {
   name: 'users',
@@ -6,7 +15,11 @@ export const users: Plugin<void> = {
     server.route({
       method: 'GET',
       path: '/me',
-      options: { description: 'The caller, as their token has it', tags: ['api'] },
+      options: {
+        description: 'The caller, as their token has it',
+        tags: ['api', 'users'],
+        response: { status: { 200: caller } },
+      },
       handler({ auth: { credentials } }) {
         const { sub, scope, claims } = credentials;
         return {

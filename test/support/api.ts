@@ -38,6 +38,7 @@ export async function startApi(mongodbUri: string, settings: Partial<Settings> =
     port: 0,
     issuer: issuer.url,
     audience: 'api://default',
+    clientId: 'hapiway-docs',
     mongodbUri,
     database: `api_${process.pid}_${Math.random().toString(36).slice(2)}`,
     corsOrigins: ['http://localhost:*'],
@@ -90,7 +91,7 @@ async function send(
 }
 
 /** An issuer's two documents: what it is, and its keys. */
-async function serveJson(
+export async function serveJson(
   documents: (url: string) => Record<string, unknown>,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const http: HttpServer = createServer((request, response) => {

@@ -1,0 +1,114 @@
+import { resolve } from 'node:path';
+import type { Plugin, Request, ResponseToolkit } from '@hapi/hapi';
+import Inert from '@hapi/inert';
+import { readDocument } from './document.ts';
+import { renderElement, renderPage } from './pages.ts';
+
+/** What `npm run openapi` has built; in Lambda the working directory is the package's root. */
+const BUILT = 'build';
+const HOUR_MS = 3_600_000;
+
+export const docs: Plugin<void> = {
+  name: 'docs',
+  async register(server) {
+    const { settings } = server.app;
+    const folder = resolve(BUILT);
+    const issuer = new URL(settings.issuer).origin;
+    await server.register(Inert);
+
+    server.route([
+      {
+        method: 'GET',
+        path: '/',
+        options: { auth: false },
+        handler: (request, h) => h.redirect(`${prefixOf(request)}/docs`),
+      },
+      {
+        method: 'GET',
+        path: '/openapi.json',
+        options: { auth: false },
+        handler: (request) => readDocument(folder, settings, prefixOf(request)),
+      },
+      {
+        method: 'GET',
+        path: '/docs',
+        options: { auth: false },
+        handler(request, h) {
+          const prefix = prefixOf(request);
+          const body = renderElement('docs', {
+            document: `${prefix}/openapi.json`,
+            'client-id': settings.clientId,
+            redirect: `${prefix}/docs/oauth2-redirect`,
+          });
+          const scripts = ['swagger-ui-bundle.js', 'docs.js'];
+          const page = renderPage({ title: TITLE, prefix, style: 'swagger-ui.css', body, scripts });
+          return answer(h, page, [
+            "script-src 'self'",
+            // Its scripts set styles on elements, and its icons are data.
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            `connect-src 'self' ${issuer}`,
+          ]);
+        },
+      },
+      {
+        // Where the issuer sends a browser back to: it hands the code to the page that has opened it.
+        method: 'GET',
+        path: '/docs/oauth2-redirect',
+        options: { auth: false },
+        handler(request, h) {
+          const scripts = ['oauth2-redirect.js'];
+          const page = renderPage({ title: TITLE, prefix: prefixOf(request), body: '', scripts });
+          return answer(h, page, ["script-src 'self'", "img-src 'self'"]);
+        },
+      },
+      {
+        method: 'GET',
+        path: '/redoc',
+        options: { auth: false },
+        handler(request, h) {
+          const prefix = prefixOf(request);
+          const body = renderElement('redoc', { document: `${prefix}/openapi.json` });
+          const scripts = ['redoc.standalone.js', 'redoc-page.js'];
+          return answer(
+            h,
+            renderPage({ title: TITLE, prefix, style: 'redoc-page.css', body, scripts }),
+            [
+              "script-src 'self'",
+              // Its search runs in a worker that it makes of a blob.
+              'worker-src blob:',
+              "style-src 'self' 'unsafe-inline'",
+              "img-src 'self' data:",
+              "connect-src 'self'",
+            ],
+          );
+        },
+      },
+      {
+        method: 'GET',
+        path: '/docs/{file*}',
+        options: { auth: false, cache: { expiresIn: HOUR_MS, privacy: 'public' } },
+        handler: {
+          directory: {
+            path: resolve(folder, 'docs'),
+            index: false,
+            redirectToSlash: false,
+            // Compressed when they were built: a megabyte takes longer than the rest of a request.
+            lookupCompressed: true,
+          },
+        },
+      },
+    ]);
+  },
+};
+
+const TITLE = 'Hapiway';
+
+function prefixOf({ lambda }: Pick<Request, 'lambda'>): string {
+  return lambda?.prefix ?? '';
+}
+
+function answer(h: ResponseToolkit, page: string, allowed: string[]) {
+  const policy = ["default-src 'none'", ...allowed, "base-uri 'none'", "frame-ancestors 'none'"];
+  return h.response(page).type('text/html').header('content-security-policy', policy.join('; '));
+}
