@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 /** A process that stands in for a service: it prints where it is when it is ready. */
@@ -23,7 +24,10 @@ export function startPart(name: string, args: string[]): Part {
   });
   const lines = createInterface({ input: child.stdout });
   const address = Promise.race([
-    once(lines, 'line').then(([line]) => String(line)),
+    once(lines, 'line').then(([line]) => {
+      unref(child);
+      return String(line);
+    }),
     once(child, 'exit').then(() => {
       throw new Error(
         `${name} did not start; why is said above. (It listens beside the service: set PORT, and all move.)`,
@@ -33,6 +37,12 @@ export function startPart(name: string, args: string[]): Part {
   // Whoever stops it before it is ready does not wait for its address.
   address.catch(() => {});
   return { name, address, process: child };
+}
+
+/** One that runs does not keep alive who started it, should that have failed at something else. */
+function unref(child: ChildProcess): void {
+  child.unref();
+  for (const pipe of [child.stdin, child.stdout]) (pipe as Socket | null)?.unref();
 }
 
 export async function stopPart({ process: child }: Part): Promise<void> {

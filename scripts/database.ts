@@ -69,7 +69,7 @@ try {
 
 /** The one that runs with the service; else one on the same data, for as long as this takes. */
 async function findEmbedded(): Promise<{ uri: string; part?: Part }> {
-  const { mongo } = localPorts(process.env);
+  const { mongo } = localPorts(process.env.PORT);
   if (await isOpen(mongo)) return { uri: `mongodb://127.0.0.1:${mongo}/` };
   const args = ['local/mongo/main.ts', '--port', '0', '--data', '.data/mongo'];
   const part = startPart('The embedded database', args);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sls } from './support/offline.ts';
 import { copyProject, freePorts, type Run, runIn } from './support/project.ts';
 
 const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
@@ -13,12 +14,12 @@ let port: number;
 beforeAll(async () => {
   project = await copyProject();
   port = await freePorts();
-  run = runIn(project.folder, ['local/start.ts'], { PORT: String(port) });
-  await run.printed(/The service is ready/);
+  run = runIn(project.folder, [sls, 'offline'], { PORT: String(port) });
+  await run.printed(/Server ready/);
 }, 30_000);
 
 afterAll(async () => {
-  run.child.kill('SIGTERM');
+  run.child.kill('SIGINT');
   await run.exited;
   await project.remove();
 });

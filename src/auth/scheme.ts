@@ -1,5 +1,6 @@
 import type { Plugin, Request } from '@hapi/hapi';
 import { problem } from '../problem.ts';
+import { challengeOf, tokenOf } from './bearer.ts';
 import { type Claims, checkClaims, type Expected, scopesOf } from './claims.ts';
 import { createKeys, type FindKey } from './keys.ts';
 import { IssuerUnavailable, Refusal } from './refusal.ts';
@@ -41,16 +42,12 @@ async function identify(request: Request, findKey: FindKey, expected: Expected):
       checkClaims(vouched, expected, now);
       return vouched;
     }
-    const token = bearer(request);
-    if (token === undefined) throw unauthorized('A token is needed.', 'Bearer');
+    const token = tokenOf(request.raw.req.headers.authorization);
+    if (token === undefined) throw unauthorized('A token is needed.', challengeOf());
     return await verifyToken(token, findKey, expected, now);
   } catch (error) {
     if (error instanceof Refusal) {
-      const reason = error.message;
-      throw unauthorized(
-        `The token is refused: ${reason}.`,
-        `Bearer scope="" error="invalid_token" error_description="${reason}"`,
-      );
+      throw unauthorized(`The token is refused: ${error.message}.`, challengeOf(error));
     }
     if (error instanceof IssuerUnavailable) {
       request.server.app.log.error('The issuer cannot be asked for its keys', { error });
@@ -72,13 +69,6 @@ function vouchedClaims({ lambda }: Request): Claims | undefined {
   if (lambda?.source !== 'http-api') return undefined;
   const claims: unknown = lambda.event.requestContext?.authorizer?.jwt?.claims;
   return typeof claims === 'object' && claims !== null ? (claims as Claims) : undefined;
-}
-
-/** As the gateway reads it: `Bearer` may be left out. */
-function bearer({ headers }: Request): string | undefined {
-  const header = headers.authorization as string | undefined;
-  const token = header?.trim().replace(/^bearer(\s+|$)/i, '');
-  return token || undefined;
 }
 
 function unauthorized(detail: string, challenge: string) {

@@ -1,0 +1,5 @@
+declare module 'serverless-offline/lambda' {
+  export default class Lambda {
+    start(): Promise<void>;
+  }
+}
