@@ -18,7 +18,7 @@ export function openGateway(given: Opening): void {
 
 /** serverless-offline's door for authentication: asked once for each route, and given its server. */
 function provide(endpoint: Endpoint) {
-  if (!opening) throw new Error('The gateway works with the plugin ./local/plugin.ts only.');
+  if (!opening) throw new Error('The gateway works with the plugin ./local/plugin.js only.');
   const { gateway, started, stopped } = opening;
   return {
     // No two may have the same ones.

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -230,3 +231,18 @@ test('a function that ends is a 500, and the next request has a new one', async 
   expect(run.output()).toContain('The function failed: gone');
   await expect(get('/hello').then(({ status }) => status)).resolves.toBe(200);
 }, 30_000);
+
+test('an older Node is told what to do', () => {
+  const old = spawnSync(process.execPath, ['-e', OLD_NODE], {
+    cwd: project.folder,
+    encoding: 'utf8',
+  });
+  expect(old.stderr).toMatch(/^This is Node v20\.0\.0, and the project needs 24: `npx sls/);
+  expect(old.status).toBe(1);
+});
+
+const OLD_NODE = `
+  Object.defineProperty(process.versions, 'node', { value: '20.0.0' });
+  Object.defineProperty(process, 'version', { value: 'v20.0.0' });
+  import('./local/plugin.js');
+`;
