@@ -4,6 +4,10 @@ import { isEntityTags } from './etag.ts';
 
 const MAX_CHARACTERS = 1000;
 
+/** For the document: what isEntityTags() takes. */
+const TAG = '(W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"';
+const entityTags = [{ enum: ['*'] }, { pattern: `^(,\\s*)*${TAG}(\\s*,(\\s*${TAG})?)*$` }];
+
 /** Characters are code points; half of a surrogate pair is none, and could not be stored. */
 const text = Joi.string()
   .trim()
@@ -60,8 +64,12 @@ export const listQuery = Joi.object({
   cursor: Joi.string()
     .custom((value: string, helpers) => (isCursor(value) ? value : helpers.error('cursor.broken')))
     .messages({ 'cursor.broken': '{{#label}} is none that this service gave' })
-    .description('The `next` of the page before'),
-  author: Joi.string().max(255).description('`me`, or the sub of another caller'),
+    .description('The `next` of the page before')
+    .meta({ openapi: { pattern: '^[A-Za-z0-9_-]{16}$' } }),
+  author: Joi.string()
+    .max(255)
+    .description('`me`, or the sub of another caller')
+    .meta({ openapi: { minLength: 1 } }),
 });
 
 /** Other headers are none of these rules' business. */
@@ -81,5 +89,6 @@ export const changeHeaders = Joi.object({
       isEntityTags(value) ? value : helpers.error('etag.broken'),
     )
     .messages({ 'etag.broken': '{{#label}} is neither * nor a list of entity tags' })
-    .description('The ETag of the version that is to be changed'),
+    .description('The ETag of the version that is to be changed')
+    .meta({ openapi: { anyOf: entityTags } }),
 }).unknown();
