@@ -41,7 +41,7 @@ export function createSignIn(provider: Provider, path: string) {
     if (body === undefined) return refuse(413, 'That is too much for a name.');
     const sent = new URLSearchParams(body);
     if (sent.get('action') === 'cancel') {
-      const result = { error: 'access_denied', error_description: 'The user has cancelled.' };
+      const result = { error: 'access_denied', error_description: 'The user has cancelled' };
       return provider.interactionFinished(req, res, result);
     }
     const user = sent.get('username')?.trim() ?? '';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import type { Plugin, Request, ResponseToolkit } from '@hapi/hapi';
+import type { Plugin, ResponseToolkit } from '@hapi/hapi';
 import Inert from '@hapi/inert';
+import { prefixOf } from '../prefix.ts';
 import { readDocument } from './document.ts';
 import { renderElement, renderPage } from './pages.ts';
 
@@ -103,10 +104,6 @@ export const docs: Plugin<void> = {
 };
 
 const TITLE = 'Hapiway';
-
-function prefixOf({ lambda }: Pick<Request, 'lambda'>): string {
-  return lambda?.prefix ?? '';
-}
 
 function answer(h: ResponseToolkit, page: string, allowed: string[]) {
   const policy = ["default-src 'none'", ...allowed, "base-uri 'none'", "frame-ancestors 'none'"];

@@ -1,6 +1,7 @@
 import type { Plugin, Request } from '@hapi/hapi';
 import Joi from 'joi';
 import { ObjectId } from 'mongodb';
+import { prefixOf } from '../prefix.ts';
 import { problem } from '../problem.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { matchesStrongly, matchesWeakly } from './etag.ts';
@@ -209,8 +210,4 @@ function nextLink(request: Pick<Request, 'raw' | 'lambda'>, cursor: string): str
   const query = new URLSearchParams(request.raw.req.url?.split('?')[1]);
   query.set('cursor', cursor);
   return `<${prefixOf(request)}/messages?${query}>; rel="next"`;
-}
-
-function prefixOf({ lambda }: Pick<Request, 'lambda'>): string {
-  return lambda?.prefix ?? '';
 }

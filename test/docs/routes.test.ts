@@ -80,7 +80,7 @@ test('the big files go out as they were compressed', async () => {
   const packed = await get('/docs/swagger-ui-bundle.js', ['accept-encoding', 'gzip']);
   expect(packed.headers['content-encoding']).toEqual(['gzip']);
   expect(packed.body.length).toBeLessThan(plain.body.length / 3);
-  expect(gunzipSync(packed.body)).toEqual(plain.body);
+  expect(gunzipSync(packed.body).equals(plain.body)).toBe(true);
   const [etag] = packed.headers.etag!;
   const again = await get(
     '/docs/swagger-ui-bundle.js',
