@@ -98,6 +98,7 @@ async function fill(name: string, count: number): Promise<Side> {
     issuer: 'http://localhost',
     audience: 'api://default',
     clientId: 'hapiway-docs',
+    layer: 'layers/dependencies',
     mongodbUri: address,
     database: name,
     corsOrigins: [],

@@ -16,6 +16,7 @@ import { watchFolder } from './watch.ts';
 /** What is read of the framework, which has no types of its own. */
 interface Serverless {
   serviceDir: string;
+  processedInput: { commands: string[] };
   service: {
     custom: Record<string, object>;
     provider: Provider & { memorySize: number; timeout: number };
@@ -48,6 +49,10 @@ export default class LocalPlugin {
 
   constructor(serverless: Serverless, options: Options) {
     this.#serverless = serverless;
+    // Stacks that a person reads; `sls package` keeps to what the service says.
+    if (serverless.processedInput.commands[0] === 'offline') {
+      Object.assign(serverless.service.custom.esbuild!, { minify: false, sourcemap: 'inline' });
+    }
     this.#options = options;
     const prepare = () => this.#guard(() => this.#prepare());
     const open = () => this.#guard(() => this.#open());

@@ -12,6 +12,8 @@ export interface Settings {
   mongodbUri: string;
   database: string;
   corsOrigins: string[];
+  /** The folder of what is not ours: Lambda lays its layers together there. */
+  layer: string;
   logLevel: LogLevel;
 }
 
@@ -59,6 +61,7 @@ export function readSettings(env: Environment): Settings {
       .split(',')
       .map((origin) => origin.trim())
       .filter(Boolean),
+    layer: env.LAMBDA_TASK_ROOT ? '/opt' : 'layers/dependencies',
     logLevel: check('LOG_LEVEL', 'INFO', aLogLevel).toUpperCase() as LogLevel,
   };
   if (faults.length > 0) throw new ConfigurationError(faults);

@@ -24,6 +24,7 @@ test('what is not set has a default where there can be one', () => {
     issuer: 'https://example.okta.com/oauth2/default',
     audience: 'api://default',
     clientId: '',
+    layer: 'layers/dependencies',
     mongodbUri: 'mongodb+srv://user:secret@cluster.example.net/',
     database: 'hapiway',
     corsOrigins: ['http://localhost:*'],

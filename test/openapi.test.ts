@@ -41,6 +41,7 @@ beforeAll(async () => {
     issuer: 'https://issuer.invalid',
     audience: 'none',
     clientId: '',
+    layer: 'layers/dependencies',
     mongodbUri: 'mongodb://database.invalid',
     database: 'none',
     corsOrigins: [],

@@ -16,6 +16,7 @@ export type Reply = { id: number; result: unknown } | { id: number; error: strin
 type Handler = (event: object, context: Partial<Context>) => Promise<unknown>;
 
 /** The thread that the function runs in. An entry file of Lambda's is CommonJS, as the package's are. */
+process.setSourceMapsEnabled(true);
 const { file, name } = workerData as { file: string; name: string };
 const handler = createRequire(import.meta.url)(file)[name] as Handler;
 

@@ -17,7 +17,7 @@ export function renderPage({ title, prefix, style, body, scripts }: Page): strin
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escapeHtml(title)}</title>`,
-    `<link rel="icon" href="${at('favicon-32x32.png')}">`,
+    `<link rel="icon" href="${at('vendor/favicon-32x32.png')}">`,
     style ? `<link rel="stylesheet" href="${at(style)}">` : '',
     '</head>',
     '<body>',

@@ -1,11 +1,12 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Plugin, ResponseToolkit } from '@hapi/hapi';
 import Inert from '@hapi/inert';
 import { prefixOf } from '../prefix.ts';
 import { readDocument } from './document.ts';
 import { renderElement, renderPage } from './pages.ts';
+import { serveVendor } from './vendor.ts';
 
-/** What `npm run openapi` has built; in Lambda the working directory is the package's root. */
+/** What `npm run openapi` has built of ours; in Lambda the working directory is the package's root. */
 const BUILT = 'build';
 const HOUR_MS = 3_600_000;
 
@@ -41,8 +42,9 @@ export const docs: Plugin<void> = {
             'client-id': settings.clientId,
             redirect: `${prefix}/docs/oauth2-redirect`,
           });
-          const scripts = ['swagger-ui-bundle.js', 'docs.js'];
-          const page = renderPage({ title: TITLE, prefix, style: 'swagger-ui.css', body, scripts });
+          const scripts = ['vendor/swagger-ui-bundle.js', 'docs.js'];
+          const style = 'vendor/swagger-ui.css';
+          const page = renderPage({ title: TITLE, prefix, style, body, scripts });
           return answer(h, page, [
             "script-src 'self'",
             // Its scripts set styles on elements, and its icons are data.
@@ -58,7 +60,7 @@ export const docs: Plugin<void> = {
         path: '/docs/oauth2-redirect',
         options: { auth: false },
         handler(request, h) {
-          const scripts = ['oauth2-redirect.js'];
+          const scripts = ['vendor/oauth2-redirect.js'];
           const page = renderPage({ title: TITLE, prefix: prefixOf(request), body: '', scripts });
           return answer(h, page, ["script-src 'self'", "img-src 'self'"]);
         },
@@ -70,7 +72,7 @@ export const docs: Plugin<void> = {
         handler(request, h) {
           const prefix = prefixOf(request);
           const body = renderElement('redoc', { document: `${prefix}/openapi.json` });
-          const scripts = ['redoc.standalone.js', 'redoc-page.js'];
+          const scripts = ['vendor/redoc.standalone.js', 'redoc-page.js'];
           return answer(
             h,
             renderPage({ title: TITLE, prefix, style: 'redoc-page.css', body, scripts }),
@@ -87,6 +89,12 @@ export const docs: Plugin<void> = {
       },
       {
         method: 'GET',
+        path: '/docs/vendor/{file}',
+        options: { auth: false, cache: { expiresIn: HOUR_MS, privacy: 'public' } },
+        handler: serveVendor(join(settings.layer, 'docs')),
+      },
+      {
+        method: 'GET',
         path: '/docs/{file*}',
         options: { auth: false, cache: { expiresIn: HOUR_MS, privacy: 'public' } },
         handler: {
@@ -94,8 +102,6 @@ export const docs: Plugin<void> = {
             path: resolve(folder, 'docs'),
             index: false,
             redirectToSlash: false,
-            // Compressed when they were built: a megabyte takes longer than the rest of a request.
-            lookupCompressed: true,
           },
         },
       },

@@ -76,14 +76,14 @@ test('a page may load from here alone, and ask the issuer', async () => {
 });
 
 test('the big files go out as they were compressed', async () => {
-  const plain = await get('/docs/swagger-ui-bundle.js');
-  const packed = await get('/docs/swagger-ui-bundle.js', ['accept-encoding', 'gzip']);
+  const plain = await get('/docs/vendor/swagger-ui-bundle.js');
+  const packed = await get('/docs/vendor/swagger-ui-bundle.js', ['accept-encoding', 'gzip']);
   expect(packed.headers['content-encoding']).toEqual(['gzip']);
   expect(packed.body.length).toBeLessThan(plain.body.length / 3);
   expect(gunzipSync(packed.body).equals(plain.body)).toBe(true);
   const [etag] = packed.headers.etag!;
   const again = await get(
-    '/docs/swagger-ui-bundle.js',
+    '/docs/vendor/swagger-ui-bundle.js',
     ['accept-encoding', 'gzip'],
     ['if-none-match', etag!],
   );
@@ -91,7 +91,7 @@ test('the big files go out as they were compressed', async () => {
 });
 
 test("Redoc's logo is not fetched from elsewhere", async () => {
-  const { body } = await get('/docs/redoc.standalone.js');
+  const { body } = await get('/docs/vendor/redoc.standalone.js');
   expect(body.toString()).not.toMatch(/cdn\.redoc/);
 });
 

@@ -39,6 +39,7 @@ export async function startApi(mongodbUri: string, settings: Partial<Settings> =
     issuer: issuer.url,
     audience: 'api://default',
     clientId: 'hapiway-docs',
+    layer: 'layers/dependencies',
     mongodbUri,
     database: `api_${process.pid}_${Math.random().toString(36).slice(2)}`,
     corsOrigins: ['http://localhost:*'],

@@ -1,0 +1,59 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { put } from './output.ts';
+import { putVendorFiles } from './vendor.ts';
+
+/**
+ * What the function needs of others, as a layer: one bundle of all of it, and for each package an entry
+ * file that takes its part. In Lambda `require` finds them in /opt; `import` would not.
+ */
+const root = join(import.meta.dirname, '..');
+const layer = join(root, 'layers/dependencies');
+const modules = join(layer, 'nodejs/node_modules');
+const BUNDLE = 'hapiway-dependencies/index.js';
+
+/** The driver looks for these and does without them; the SDK is Lambda's own. */
+const absent = [
+  '@aws-sdk/*',
+  '@mongodb-js/zstd',
+  'gcp-metadata',
+  'kerberos',
+  'mongodb-client-encryption',
+  'snappy',
+  'socks',
+];
+
+const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const names = Object.keys(dependencies).sort();
+await rm(modules, { recursive: true, force: true });
+await put(join(modules, BUNDLE), await bundle(names));
+for (const name of names) {
+  const up = '../'.repeat(name.split('/').length);
+  await put(
+    join(modules, name, 'index.js'),
+    `module.exports = require('${up}${BUNDLE}')['${name}']();\n`,
+  );
+}
+await putVendorFiles(join(layer, 'docs'));
+
+/** Native code, of which this would have to be the one for Lambda, is refused: esbuild knows no .node files. */
+async function bundle(names: string[]): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    // Each is evaluated when it is first asked for.
+    stdin: {
+      contents: names.map((name) => `exports['${name}'] = () => require('${name}');`).join('\n'),
+      resolveDir: root,
+    },
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    external: absent,
+    legalComments: 'none',
+    write: false,
+  });
+  return outputFiles[0]!.contents;
+}
