@@ -23,8 +23,10 @@ const names = [
 export function readEnvironment({ environment, httpApi }: Provider): Record<string, string> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const given = names.map((name) => [name, process.env[name]?.trim()]);
+  // Where there is none, there is the embedded database.
+  const { MONGODB_URI_PARAMETER: _, ...rest } = environment;
   return {
-    ...(environment as Record<string, string>),
+    ...(rest as Record<string, string>),
     CORS_ORIGINS: httpApi.cors.allowedOrigins.join(','),
     ...Object.fromEntries(given.filter(([, value]) => value)),
   };

@@ -4,6 +4,9 @@ import { promisify } from 'node:util';
 
 /** What is read of the framework, which has no types of its own. */
 interface Serverless {
+  processedInput: { commands: string[] };
+  service: { provider: { stage: string } };
+  classes: { Error: new (message: string) => Error };
   pluginManager: { plugins: { compareWithLastLayer?: Compare }[] };
 }
 
@@ -15,7 +18,12 @@ const run = promisify(execFile);
 export default class PackagingPlugin {
   readonly hooks: Record<string, () => Promise<void>>;
 
-  constructor({ pluginManager }: Serverless) {
+  constructor({ pluginManager, processedInput, service, classes }: Serverless) {
+    if (processedInput.commands[0] === 'deploy' && service.provider.stage === 'local') {
+      throw new classes.Error(
+        'The stage local is this machine: deploy another, as in --stage dev.',
+      );
+    }
     this.hooks = {
       'before:package:createDeploymentArtifacts': async () => {
         await Promise.all([build('openapi.ts'), build('layer.ts')]);

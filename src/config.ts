@@ -29,7 +29,7 @@ export class ConfigurationError extends Error {
   }
 }
 
-type Environment = Record<string, string | undefined>;
+export type Environment = Record<string, string | undefined>;
 
 /** The one place where the environment is read: a variable's name, its default and its rule. */
 export function readSettings(env: Environment): Settings {

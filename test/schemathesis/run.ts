@@ -1,15 +1,15 @@
 // Runs Schemathesis, which makes requests of the OpenAPI document and holds the answers against it.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { checkPort } from '../../local/ports.ts';
+import { findVenv } from '../python/venv.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '../..');
-const requirements = join(here, 'requirements.txt');
 const LEAST_REQUESTS = 1000;
 const START_MS = 60_000;
 const RUN_MS = 150_000;
@@ -17,7 +17,7 @@ const RUN_MS = 150_000;
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const venv = await findVenv();
+  const venv = await findVenv(join(here, 'requirements.txt'));
   const folder = await copyProject();
   try {
     const port = await freePorts();
@@ -100,53 +100,18 @@ async function readReport(folder: string): Promise<{ requests: number; unserved:
   return { requests, unserved: [...unserved] };
 }
 
-/** The folder of the installation in the cache, made when it is absent or not whole. */
-async function findVenv(): Promise<string> {
-  const expected = (await readFile(requirements, 'utf8')).trim();
-  const version = /^schemathesis==(.+)$/m.exec(expected)![1];
-  const cache = join(homedir(), '.cache/hapiway');
-  const folder = join(cache, `schemathesis-${version}`);
-  if (readInstalled(folder) === expected) return folder;
-
-  await mkdir(cache, { recursive: true });
-  const fresh = await mkdtemp(`${folder}.`);
-  try {
-    run('python3', ['-m', 'venv', fresh]);
-    const pip = ['-m', 'pip', '--disable-pip-version-check'];
-    const python = join(fresh, 'bin/python');
-    run(python, [...pip, 'install', '--quiet', '--no-deps', '--requirement', requirements]);
-    run(python, [...pip, 'check']);
-    const installed = readInstalled(fresh);
-    if (installed !== expected) {
-      throw new Error(`What is installed is not what requirements.txt has:\n${installed}`);
-    }
-    await rm(folder, { recursive: true, force: true });
-    // Its scripts name the folder that it was made in; python itself does not.
-    await rename(fresh, folder);
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
-  return folder;
-}
-
-function readInstalled(venv: string): string | undefined {
-  const { status, stdout } = spawnSync(join(venv, 'bin/python'), [join(here, 'whole.py')], {
-    encoding: 'utf8',
-  });
-  return status === 0 ? stdout.trim() : undefined;
-}
-
-function run(command: string, args: string[]): void {
-  const { error, status } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (error || status !== 0) {
-    throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? status}`);
-  }
-}
-
 /** Its data and what it builds are thrown away with it. */
 async function copyProject(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'schemathesis-'));
-  for (const part of ['src', 'local', 'scripts', 'config', 'serverless.yml', 'package.json']) {
+  for (const part of [
+    'src',
+    'local',
+    'scripts',
+    'config',
+    'resources',
+    'serverless.yml',
+    'package.json',
+  ]) {
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');

@@ -11,7 +11,15 @@ const root = join(__dirname, '../..');
 /** The project in a folder of its own, with data of its own and sources that a test may change. */
 export async function copyProject(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'project-'));
-  for (const part of ['src', 'local', 'scripts', 'config', 'serverless.yml', 'package.json']) {
+  for (const part of [
+    'src',
+    'local',
+    'scripts',
+    'config',
+    'resources',
+    'serverless.yml',
+    'package.json',
+  ]) {
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');

@@ -1,0 +1,64 @@
+// The settings of a stage, checked; serverless.yml reads them through this file.
+const Joi = require('joi');
+
+/** An HTTP API waits for 30 s: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const LONGEST_SECONDS = 29;
+
+/** What CloudWatch takes: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+];
+
+const schema = Joi.object({
+  issuer: Joi.string()
+    .uri({ scheme: ['http', 'https'] })
+    .required(),
+  audience: Joi.string().required(),
+  clientId: Joi.string().required(),
+  origins: Joi.array()
+    .items(Joi.string().pattern(/^https?:\/\/[^/]+$/, 'an origin'))
+    .required(),
+  logLevel: Joi.string().valid('DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT').required(),
+  logRetention: Joi.number()
+    .valid(...retentions)
+    .required(),
+  memory: Joi.number().integer().min(128).max(10_240).required(),
+  timeout: Joi.number().integer().min(1).max(LONGEST_SECONDS).required(),
+  throttling: Joi.object({
+    rate: Joi.number().positive().required(),
+    burst: Joi.number().integer().positive().required(),
+  }).required(),
+  database: Joi.object({
+    name: Joi.string().required(),
+    uriParameter: Joi.string()
+      .pattern(/^\/[\w./-]+$/, "a parameter's name")
+      .required(),
+  }).required(),
+  alarms: Joi.object({ email: Joi.string().email({ tlds: false }).required() }),
+  concurrency: Joi.object({ reserved: Joi.number().integer().min(0).required() }),
+}).required();
+
+module.exports = async function readStage({ resolveVariable }) {
+  const stage = await resolveVariable('sls:stage');
+  const own = `config/${stage}.yml`;
+  // A stage without a file of its own, such as pr-42, is a preview.
+  const given = await resolveVariable(`file(./${own}), null`);
+  const file = given === null ? 'config/preview.yml' : own;
+  const settings = given ?? (await resolveVariable(`file(./${file}), null`));
+  const { error, value } = schema.validate(settings ?? undefined, {
+    abortEarly: false,
+    convert: false,
+    errors: { label: 'path', wrap: { label: "'" } },
+  });
+  if (error) throw new Faults(file, error.details);
+  return { ...value, alarmsFile: value.alarms ? 'alarms' : 'no-alarms' };
+};
+
+/** The framework prints the stack of what is thrown here: of a wrong setting it has nothing to tell. */
+class Faults extends Error {
+  constructor(file, details) {
+    super([`${file} is not usable:`, ...details.map(({ message }) => `    ${message}`)].join('\n'));
+    this.stack = this.message;
+  }
+}

@@ -1,0 +1,157 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { sls } from '../support/offline.ts';
+import { copyProject } from '../support/project.ts';
+
+const run = promisify(execFile);
+
+let project: Awaited<ReturnType<typeof copyProject>>;
+
+beforeAll(async () => {
+  project = await copyProject();
+});
+
+afterAll(() => project.remove());
+
+interface Template {
+  // biome-ignore lint/suspicious/noExplicitAny: what CloudFormation takes has many shapes.
+  Resources: Record<string, { Type: string; Properties: any }>;
+}
+
+function call(...words: string[]) {
+  const env = { PATH: process.env.PATH, HOME: project.folder, AWS_EC2_METADATA_DISABLED: 'true' };
+  return run(process.execPath, [sls, ...words], { cwd: project.folder, env });
+}
+
+async function compile(stage: string): Promise<Template> {
+  await call('package', '--stage', stage);
+  const file = join(project.folder, '.serverless/cloudformation-template-update-stack.json');
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+describe.each([
+  [
+    'dev',
+    { memory: 512, retention: 7, rate: 50, burst: 100, parameter: '/hapiway/dev/mongodb-uri' },
+    '',
+  ],
+  [
+    'staging',
+    {
+      memory: 1024,
+      retention: 30,
+      rate: 200,
+      burst: 400,
+      parameter: '/hapiway/staging/mongodb-uri',
+    },
+    'alarms@example.com',
+  ],
+  [
+    'prod',
+    { memory: 1024, retention: 90, rate: 500, burst: 1000, parameter: '/hapiway/prod/mongodb-uri' },
+    'alarms@example.com',
+  ],
+  [
+    'pr-42',
+    { memory: 512, retention: 3, rate: 20, burst: 40, parameter: '/hapiway/preview/mongodb-uri' },
+    '',
+  ],
+])('%s', (stage, { memory, retention, rate, burst, parameter }, email) => {
+  let template: Template;
+  const find = (type: string) =>
+    Object.values(template.Resources).filter(({ Type }) => Type === `AWS::${type}`);
+
+  beforeAll(async () => {
+    template = await compile(stage);
+  }, 60_000);
+
+  test('the function is what its settings say, and is told no secret', () => {
+    const api = find('Lambda::Function')[0]!.Properties;
+    expect(api).toMatchObject({
+      FunctionName: `hapiway-${stage}-api`,
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'src/lambda.handler',
+      MemorySize: memory,
+      Timeout: 29,
+      Layers: [{ Ref: expect.stringMatching(/^DependenciesLambdaLayer/) }],
+    });
+    expect(api.ReservedConcurrentExecutions).toBe(stage === 'prod' ? 200 : undefined);
+    expect(api.Environment.Variables).toMatchObject({
+      STAGE: stage,
+      MONGODB_URI_PARAMETER: parameter,
+    });
+    expect(Object.keys(api.Environment.Variables)).not.toContain('MONGODB_URI');
+  });
+
+  test('its role may log, and read its parameter', () => {
+    const [role] = find('IAM::Role');
+    const statements = role!.Properties.Policies.flatMap(
+      (policy: { PolicyDocument: { Statement: object[] } }) => policy.PolicyDocument.Statement,
+    );
+    const actions = statements.flatMap(({ Action }: { Action: string[] }) => Action);
+    expect(actions.filter((action: string) => !action.startsWith('logs:'))).toEqual([
+      'ssm:GetParameter',
+    ]);
+    expect(JSON.stringify(statements)).toContain(`:parameter${parameter}"`);
+    expect(JSON.stringify(statements)).not.toMatch(/"Resource":\s*"\*"/);
+    expect(role!.Properties.ManagedPolicyArns ?? []).toEqual([]);
+  });
+
+  test('logs are kept as long as asked for, the gateway’s a line of JSON a request', () => {
+    const groups = find('Logs::LogGroup');
+    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual([
+      retention,
+      retention,
+    ]);
+    const gateway = find('ApiGatewayV2::Stage')[0]!.Properties;
+    expect(Object.keys(JSON.parse(gateway.AccessLogSettings.Format))).toEqual(
+      expect.arrayContaining(['requestId', 'routeKey', 'status', 'latency', 'authorizerError']),
+    );
+    expect(gateway.DefaultRouteSettings).toEqual({
+      DetailedMetricsEnabled: true,
+      ThrottlingRateLimit: rate,
+      ThrottlingBurstLimit: burst,
+    });
+  });
+
+  test('alarms are there where there is somebody to tell', () => {
+    const topics = find('SNS::Topic').map(({ Properties }) => Properties.Subscription[0].Endpoint);
+    expect(topics).toEqual(email ? [email] : []);
+    expect(find('CloudWatch::Alarm')).toHaveLength(email ? 5 : 0);
+    expect(find('CloudWatch::Dashboard')).toHaveLength(email ? 1 : 0);
+    for (const { Properties } of find('CloudWatch::Alarm')) {
+      expect(Properties.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+    }
+  });
+});
+
+test('what is wrong with a stage is one message, with its file and its keys', async () => {
+  const file = join(project.folder, 'config/dev.yml');
+  const settings = readFileSync(file, 'utf8');
+  writeFileSync(
+    file,
+    settings
+      .replace('memory: 512', 'memory: lots')
+      .replace(/^audience.*\n/m, '')
+      .replace('timeout: 29', 'timeout: 30'),
+  );
+  const { stdout } = await call('package', '--stage', 'dev').catch((error) => error);
+  writeFileSync(file, settings);
+  expect(stdout).toContain(
+    [
+      'config/dev.yml is not usable:',
+      "    'audience' is required",
+      "    'memory' must be a number",
+      "    'timeout' must be less than or equal to 29",
+    ].join('\n'),
+  );
+  expect(stdout).not.toMatch(/\n\s+at /);
+}, 30_000);
+
+test('a laptop is not deployed', async () => {
+  const { stdout } = await call('deploy').catch((error) => error);
+  expect(stdout).toContain('The stage local is this machine: deploy another, as in --stage dev.');
+}, 30_000);
