@@ -26,11 +26,18 @@ export const requestLog: Plugin<void> = {
         ms: info.completed - info.received,
         requestId: app.requestId,
         correlationId: app.correlationId,
+        gatewayId: gatewayIdOf(request),
         sub: auth.credentials?.sub,
       });
     });
   },
 };
+
+/** The one id that a gateway's access log has. */
+function gatewayIdOf({ lambda }: Request): string | undefined {
+  const { requestContext } = (lambda?.event ?? {}) as { requestContext?: { requestId?: string } };
+  return requestContext?.requestId;
+}
 
 /** Hapi takes whoever ends a request from outside for a client that has left. */
 function statusOf({ response, lambda }: Request): number {

@@ -161,3 +161,18 @@ test('warm invocations, many at once too, share the app and with it the database
   expect(answers.map(({ body }) => body.text)).toEqual(wires.map((_, i) => `message ${i}`));
   expect(apps).toHaveLength(1);
 });
+
+test("a request's line has the gateway's id beside Lambda's", async () => {
+  await handler(toEvent('http-api', { target: '/hello' }), context);
+  const logged = jest.spyOn(apps.at(-1)!.app.log, 'info').mockImplementation(() => {});
+  const event = toEvent('http-api', { target: '/goodbye' });
+  await handler(event, context);
+  await new Promise(setImmediate);
+  expect(logged).toHaveBeenCalledWith(
+    'GET /goodbye',
+    expect.objectContaining({
+      requestId: context.awsRequestId,
+      gatewayId: 'JKJaXmPLvHcESHA=',
+    }),
+  );
+});
