@@ -35,6 +35,11 @@ const schema = Joi.object({
       .pattern(/^\/[\w./-]+$/, "a parameter's name")
       .required(),
   }).required(),
+  domain: Joi.object({
+    name: Joi.string().domain({ tlds: false }).required(),
+    basePath: Joi.string().pattern(/^[\w-]+$/, 'a path of one part'),
+    certificate: Joi.string().domain({ tlds: false, allowUnderscore: true }),
+  }),
   alarms: Joi.object({ email: Joi.string().email({ tlds: false }).required() }),
   concurrency: Joi.object({ reserved: Joi.number().integer().min(0).required() }),
 }).required();
@@ -52,8 +57,30 @@ module.exports = async function readStage({ resolveVariable }) {
     errors: { label: 'path', wrap: { label: "'" } },
   });
   if (error) throw new Faults(file, error.details);
-  return { ...value, alarmsFile: value.alarms ? 'alarms' : 'no-alarms' };
+  const { alarms, domain } = value;
+  return {
+    ...value,
+    alarmsFile: alarms ? 'alarms' : 'no-alarms',
+    hasDomain: domain !== undefined,
+    basePath: domain?.basePath ? `/${domain.basePath}` : '',
+    customDomain: describeDomain(domain),
+  };
 };
+
+/** For serverless-domain-manager; a stage without a domain has none to manage. */
+function describeDomain(domain) {
+  if (!domain) return { enabled: false, domainName: 'none' };
+  const { name, basePath = '', certificate = name } = domain;
+  return {
+    domainName: name,
+    basePath,
+    certificateName: certificate,
+    apiType: 'http',
+    endpointType: 'regional',
+    securityPolicy: 'tls_1_2',
+    createRoute53Record: true,
+  };
+}
 
 /** The framework prints the stack of what is thrown here: of a wrong setting it has nothing to tell. */
 class Faults extends Error {

@@ -117,6 +117,11 @@ describe.each([
     });
   });
 
+  test('behind a domain there is no other address', () => {
+    const [api] = find('ApiGatewayV2::Api');
+    expect(api!.Properties.DisableExecuteApiEndpoint).toBe(stage === 'prod');
+  });
+
   test('alarms are there where there is somebody to tell', () => {
     const topics = find('SNS::Topic').map(({ Properties }) => Properties.Subscription[0].Endpoint);
     expect(topics).toEqual(email ? [email] : []);
@@ -149,6 +154,25 @@ test('what is wrong with a stage is one message, with its file and its keys', as
     ].join('\n'),
   );
   expect(stdout).not.toMatch(/\n\s+at /);
+}, 30_000);
+
+test('a base path is part of the domain, and known to the function', async () => {
+  const file = join(project.folder, 'config/prod.yml');
+  const settings = readFileSync(file, 'utf8');
+  writeFileSync(file, settings.replace(/(name: api.example.com\n)/, '$1  basePath: v1\n'));
+  const { stdout } = await call('print', '--stage', 'prod', '--format', 'json');
+  writeFileSync(file, settings);
+  const { custom, provider } = JSON.parse(stdout);
+  expect(provider.environment.BASE_PATH).toBe('/v1');
+  expect(custom.customDomain).toEqual({
+    domainName: 'api.example.com',
+    basePath: 'v1',
+    certificateName: 'api.example.com',
+    apiType: 'http',
+    endpointType: 'regional',
+    securityPolicy: 'tls_1_2',
+    createRoute53Record: true,
+  });
 }, 30_000);
 
 test('a laptop is not deployed', async () => {
