@@ -24,7 +24,8 @@ const absent = [
   'socks',
 ];
 
-const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+await checkInstalled();
+const { dependencies } = await readJson('package.json');
 const names = Object.keys(dependencies).sort();
 await rm(modules, { recursive: true, force: true });
 await put(join(modules, BUNDLE), await bundle(names));
@@ -36,6 +37,29 @@ for (const name of names) {
   );
 }
 await putVendorFiles(join(layer, 'docs'));
+
+async function readJson(name: string) {
+  return JSON.parse(await readFile(join(root, name), 'utf8'));
+}
+
+/** The same lock file, the same layer: what is installed must be what it says. */
+async function checkInstalled(): Promise<void> {
+  interface Package {
+    version: string;
+    dev?: boolean;
+    optional?: boolean;
+  }
+  const { packages: locked } = await readJson('package-lock.json');
+  const { packages: installed } = await readJson('node_modules/.package-lock.json');
+  for (const [path, { version, dev, optional }] of Object.entries<Package>(locked)) {
+    if (path === '' || dev || optional || installed[path]?.version === version) continue;
+    const found = installed[path]?.version ?? 'missing';
+    process.stderr.write(
+      `${path} is ${found}, and package-lock.json has ${version}: run npm ci.\n`,
+    );
+    process.exit(1);
+  }
+}
 
 /** Native code, of which this would have to be the one for Lambda, is refused: esbuild knows no .node files. */
 async function bundle(names: string[]): Promise<Uint8Array> {

@@ -26,7 +26,11 @@ export default class PackagingPlugin {
     }
     this.hooks = {
       'before:package:createDeploymentArtifacts': async () => {
-        await Promise.all([build('openapi.ts'), build('layer.ts')]);
+        try {
+          await Promise.all([build('openapi.ts'), build('layer.ts')]);
+        } catch (error) {
+          throw new classes.Error((error as { stderr: string }).stderr.trim());
+        }
       },
       'before:package:compileLayers': async () => {
         for (const plugin of pluginManager.plugins) {

@@ -75,6 +75,18 @@ test('the zips are small, and hold what they are for', async () => {
   expect(statSync(layer).size).toBeLessThan(1.5 * 1024 * 1024);
 });
 
+test('what is installed must be what the lock file has', async () => {
+  const { folder } = projects[1]!;
+  const file = join(folder, 'package-lock.json');
+  const lock = JSON.parse(readFileSync(file, 'utf8'));
+  lock.packages['node_modules/joi'].version = '1.0.0';
+  writeFileSync(file, JSON.stringify(lock));
+  const { stdout } = await pack(projects[1]!).catch((error) => error);
+  expect(stdout).toMatch(
+    /node_modules\/joi is [\d.]+, and package-lock\.json has 1\.0\.0: run npm ci\./,
+  );
+}, 30_000);
+
 /** Where nothing but the layer could be what is required. */
 test('what was packed answers, with its dependencies from the layer', async () => {
   const { folder } = projects[0]!;

@@ -111,6 +111,7 @@ async function copyProject(): Promise<string> {
     'resources',
     'serverless.yml',
     'package.json',
+    'package-lock.json',
   ]) {
     await cp(join(root, part), join(folder, part), { recursive: true });
   }

@@ -19,6 +19,7 @@ export async function copyProject(): Promise<{ folder: string; remove(): Promise
     'resources',
     'serverless.yml',
     'package.json',
+    'package-lock.json',
   ]) {
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
