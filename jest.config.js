@@ -7,6 +7,8 @@ export default {
   globalSetup: '<rootDir>/test/support/build.ts',
   // Half of the time goes by waiting for processes and for outages: Jest's own choice leaves a core idle.
   maxWorkers: '100%',
+  // Tests start whole services, on machines that have other things to do.
+  testTimeout: 30_000,
   testMatch: ['**/*.test.ts'],
   transform: {
     '\\.[jt]s$': [

@@ -130,7 +130,7 @@ function reply(request: Request, h: ResponseToolkit, answer: Answer) {
   return h.response().takeover();
 }
 
-function refusal({ status, message, challenge }: Denial): Answer {
+export function refusal({ status, message, challenge }: Denial): Answer {
   return {
     status,
     headers: {
@@ -141,8 +141,8 @@ function refusal({ status, message, challenge }: Denial): Answer {
   };
 }
 
-const notFound = refusal({ status: 404, message: 'Not Found' });
-const failed = refusal({ status: 500, message: 'Internal Server Error' });
+export const notFound = refusal({ status: 404, message: 'Not Found' });
+export const failed = refusal({ status: 500, message: 'Internal Server Error' });
 
 /** What hapi refuses by itself: a body too large, a path that is none. */
 function ofHapi({ response }: Request): Answer {
@@ -159,7 +159,7 @@ const messages: Record<number, string> = {
 };
 
 /** CORS is the gateway's: what the function says of it is dropped. */
-function withoutCors(headers: Answer['headers']): Answer['headers'] {
+export function withoutCors(headers: Answer['headers']): Answer['headers'] {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !name.startsWith('access-control-')),
   );

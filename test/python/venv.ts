@@ -4,11 +4,12 @@ import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+export const cache = join(homedir(), '.cache/hapiway');
+
 /** The folder of the installation in the cache, made when it is absent or not whole. */
 export async function findVenv(requirements: string): Promise<string> {
   const expected = (await readFile(requirements, 'utf8')).trim();
   const name = createHash('sha256').update(expected).digest('hex').slice(0, 16);
-  const cache = join(homedir(), '.cache/hapiway');
   const folder = join(cache, `venv-${name}`);
   if (readInstalled(folder) === expected) return folder;
 
