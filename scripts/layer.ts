@@ -2,15 +2,13 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { put } from './output.ts';
-import { putVendorFiles } from './vendor.ts';
 
 /**
  * What the function needs of others, as a layer: one bundle of all of it, and for each package an entry
  * file that takes its part. In Lambda `require` finds them in /opt; `import` would not.
  */
 const root = join(import.meta.dirname, '..');
-const layer = join(root, 'layers/dependencies');
-const modules = join(layer, 'nodejs/node_modules');
+const modules = join(root, 'layers/dependencies/nodejs/node_modules');
 const BUNDLE = 'hapiway-dependencies/index.js';
 
 /** The driver looks for these and does without them; the SDK is Lambda's own. */
@@ -36,7 +34,6 @@ for (const name of names) {
     `module.exports = require('${up}${BUNDLE}')['${name}']();\n`,
   );
 }
-await putVendorFiles(join(layer, 'docs'));
 
 async function readJson(name: string) {
   return JSON.parse(await readFile(join(root, name), 'utf8'));
