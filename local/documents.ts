@@ -1,19 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { inTurns } from './turns.ts';
 
-let turn: Promise<void> = Promise.resolve();
-let isQueued = false;
-
-/** What /docs serves, built anew; changes that come while one waits are served by it. */
-export function buildDocuments(): Promise<void> {
-  if (isQueued) return turn;
-  isQueued = true;
-  turn = turn.then(build);
-  return turn;
-}
-
-async function build(): Promise<void> {
-  isQueued = false;
+/** What /docs serves, built anew. */
+export const buildDocuments = inTurns(async () => {
   const child = spawn(process.execPath, ['scripts/openapi.ts'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -24,4 +14,4 @@ async function build(): Promise<void> {
   });
   const [code] = await once(child, 'close');
   if (code !== 0) process.stderr.write(`The OpenAPI document stays as it was:\n${errors}`);
-}
+});

@@ -11,6 +11,7 @@ import { Gateway, type Route } from './gateway/gateway.ts';
 import { openGateway } from './gateway/main.ts';
 import { type Part, startPart, stopPart } from './part.ts';
 import { checkPort, localPorts, type Ports } from './ports.ts';
+import { inTurns } from './turns.ts';
 import { watchFolder } from './watch.ts';
 
 /** What is read of the framework, which has no types of its own. */
@@ -44,8 +45,6 @@ export default class LocalPlugin {
   #environment: Promise<Record<string, string>> = Promise.resolve({});
   #invoked: LocalFunction | undefined;
   #isStopping = false;
-  #isRebuilding = false;
-  #turn: Promise<void> = Promise.resolve();
 
   constructor(serverless: Serverless, options: Options) {
     this.#serverless = serverless;
@@ -148,31 +147,28 @@ export default class LocalPlugin {
       started: () => {
         console.log = log;
         this.#invoked!.load();
-        watchFolder('src', () => this.#rebuild());
+        watchFolder(
+          'src',
+          inTurns(() => this.#rebuild()),
+        );
         this.#announce(`http://localhost:${httpPort}`, gateway.routes);
       },
       stopped: () => this.#stop(),
     });
   }
 
-  /** One after another; changes that come while one waits are served by it. */
-  #rebuild(): void {
-    if (this.#isRebuilding) return;
-    this.#isRebuilding = true;
-    this.#turn = this.#turn.then(async () => {
-      this.#isRebuilding = false;
-      const { plugins } = this.#serverless.pluginManager;
-      try {
-        await plugins.find(({ bundle }) => bundle)!.bundle!();
-        this.#invoked!.load();
-      } catch {
-        // esbuild has said why.
-        process.stderr.write(
-          'The service stays as it was; the next change in src/ is tried again.\n',
-        );
-      }
-      buildDocuments();
-    });
+  async #rebuild(): Promise<void> {
+    const { plugins } = this.#serverless.pluginManager;
+    try {
+      await plugins.find(({ bundle }) => bundle)!.bundle!();
+      this.#invoked!.load();
+    } catch {
+      // esbuild has said why.
+      process.stderr.write(
+        'The service stays as it was; the next change in src/ is tried again.\n',
+      );
+    }
+    buildDocuments();
   }
 
   async #announce(address: string, routes: Route[]): Promise<void> {
