@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { escapeHtml, pageHeaders, renderPage } from './page.ts';
+import { escapeHtml } from '../../src/docs/pages.ts';
+import { pageHeaders, renderPage } from './page.ts';
 
 /** oidc-provider's form goes off by a script if it is left to itself; a button needs none. */
 export function askToSignOut(ctx: KoaContextWithOIDC, form: string): void {

@@ -47,7 +47,3 @@ export function pageHeaders(redirect?: unknown): Record<string, string> {
     'x-content-type-options': 'nosniff',
   };
 }
-
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type Provider } from 'oidc-provider';
-import { escapeHtml, pageHeaders, renderPage } from './page.ts';
+import { escapeHtml } from '../../src/docs/pages.ts';
+import { pageHeaders, renderPage } from './page.ts';
 
 const MAX_NAME = 100;
 /** A name of 100 characters takes 1200 bytes at most. */

@@ -37,6 +37,6 @@ export function renderElement(id: string, data: Record<string, string>): string 
   return `<div id="${id}"${attributes.join('')}></div>`;
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
