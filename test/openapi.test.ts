@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RequestRoute, Server } from '@hapi/hapi';
 import { createApp } from '../src/app.ts';
-import { copyProject } from './support/project.ts';
 
 type Schema = { $ref?: string; example?: unknown; items?: Schema; [name: string]: unknown };
 
@@ -25,15 +24,13 @@ interface Document {
   components: { schemas: Record<string, Schema>; securitySchemes: Record<string, object> };
 }
 
-let project: Awaited<ReturnType<typeof copyProject>>;
+const root = join(__dirname, '..');
 let document: Document;
 let server: Server;
 
 beforeAll(async () => {
-  project = await copyProject();
-  // Jest has no ES modules, of which the document's maker reads one in JSON.
-  execFileSync(process.execPath, ['scripts/openapi.ts'], { cwd: project.folder });
-  document = JSON.parse(readFileSync(join(project.folder, 'build/openapi.json'), 'utf8'));
+  // Built before all tests: Jest has no ES modules, of which the document's maker reads one in JSON.
+  document = JSON.parse(readFileSync(join(root, 'build/openapi.json'), 'utf8'));
   server = await createApp({
     stage: 'test',
     host: '127.0.0.1',
@@ -49,10 +46,7 @@ beforeAll(async () => {
   });
 }, 30_000);
 
-afterAll(async () => {
-  await server.stop();
-  await project.remove();
-});
+afterAll(() => server.stop());
 
 const keyOf = (method: string, path: string) => `${method.toUpperCase()} ${path}`;
 
@@ -79,7 +73,7 @@ function operations(): [string, Operation][] {
 function gatewayRoutes(): Map<string, boolean> {
   const print = ['node_modules/serverless/bin/serverless.js', 'print', '--format', 'json'];
   const { functions } = JSON.parse(
-    execFileSync(process.execPath, print, { cwd: project.folder, encoding: 'utf8' }),
+    execFileSync(process.execPath, print, { cwd: root, encoding: 'utf8' }),
   ) as { functions: Record<string, { events: { httpApi: string | Route }[] }> };
   const all = Object.values(functions).flatMap(({ events }) => events);
   return new Map(
@@ -132,7 +126,7 @@ test('a validator that is not ours finds nothing', () => {
     const validator = new Validator();
     const { valid, errors } = await validator.validate(process.argv[1]);
     console.log(JSON.stringify({ valid, errors, version: validator.version }));`;
-  const file = join(project.folder, 'build/openapi.json');
+  const file = join(root, 'build/openapi.json');
   const args = ['--input-type=module', '--eval', program, file];
   const verdict = execFileSync(process.execPath, args, {
     cwd: join(__dirname, '..'),

@@ -1,34 +1,27 @@
 // Runs Schemathesis, which makes requests of the OpenAPI document and holds the answers against it.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { checkPort } from '../../local/ports.ts';
 import { findVenv } from '../python/venv.ts';
+import { startOffline } from '../support/offline.ts';
 
 const here = import.meta.dirname;
-const root = join(here, '../..');
 const LEAST_REQUESTS = 1000;
-const START_MS = 60_000;
 const RUN_MS = 150_000;
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
   const venv = await findVenv(join(here, 'requirements.txt'));
-  const folder = await copyProject();
+  const { url, folder, run, stop } = await startOffline();
   try {
-    const port = await freePorts();
-    const service = await startService(folder, port);
-    try {
-      return await runChecks(venv, folder, `http://localhost:${port}`);
-    } finally {
-      await stop(service);
-    }
+    const code = await runChecks(venv, folder, url);
+    // Of every request there is a line, of which the last may say why.
+    if (code !== 0) console.error(run.output().slice(-5_000));
+    return code;
   } finally {
-    await rm(folder, { recursive: true });
+    await stop();
   }
 }
 
@@ -98,65 +91,6 @@ async function readReport(folder: string): Promise<{ requests: number; unserved:
     }
   }
   return { requests, unserved: [...unserved] };
-}
-
-/** Its data and what it builds are thrown away with it. */
-async function copyProject(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'schemathesis-'));
-  for (const part of [
-    'src',
-    'local',
-    'scripts',
-    'config',
-    'resources',
-    'serverless.yml',
-    'package.json',
-    'package-lock.json',
-  ]) {
-    await cp(join(root, part), join(folder, part), { recursive: true });
-  }
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  return folder;
-}
-
-/** A port with two free ones behind it, as the service wants them. */
-async function freePorts(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 30_000);
-    const checks = [port, port + 1, port + 2].map(checkPort);
-    if ((await Promise.allSettled(checks)).every(({ status }) => status === 'fulfilled'))
-      return port;
-  }
-}
-
-async function startService(folder: string, port: number): Promise<ChildProcess> {
-  const sls = join(folder, 'node_modules/serverless/bin/serverless.js');
-  const child = spawn(process.execPath, [sls, 'offline'], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port) },
-    // Of every request there is a line on its standard output.
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const end = performance.now() + START_MS;
-  while (!(await isReady(`http://localhost:${port}`))) {
-    if (child.exitCode !== null || performance.now() > end) {
-      child.kill('SIGKILL');
-      throw new Error('sls offline has not started.');
-    }
-    await setTimeout(100);
-  }
-  return child;
-}
-
-async function stop(service: ChildProcess): Promise<void> {
-  if (service.exitCode !== null) return;
-  service.kill('SIGINT');
-  await once(service, 'exit');
-}
-
-async function isReady(url: string): Promise<boolean> {
-  const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
-  return answer?.status === 200;
 }
 
 async function createToken(folder: string): Promise<string> {

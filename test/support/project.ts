@@ -6,7 +6,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const root = join(__dirname, '../..');
+/** Where Jest and npm run: a module's own folder has one name in Jest and another in Node. */
+const root = process.cwd();
+
+/** A run that has not printed what is waited for by then is ended. */
+const LONGEST_MS = 60_000;
 
 /** The project in a folder of its own, with data of its own and sources that a test may change. */
 export async function copyProject(): Promise<{ folder: string; remove(): Promise<void> }> {
@@ -57,15 +61,18 @@ export function runIn(folder: string, args: string[], env: NodeJS.ProcessEnv = {
     exited,
     printed: (pattern) =>
       new Promise((resolve, reject) => {
+        const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
         const look = () => {
           if (!pattern.test(text)) return;
+          clearTimeout(timer);
           waiting.delete(look);
           resolve();
         };
         waiting.add(look);
-        exited.then((code) =>
-          reject(new Error(`ended with ${code} before it printed ${pattern}:\n${text}`)),
-        );
+        exited.then((code) => {
+          clearTimeout(timer);
+          reject(new Error(`ended with ${code} before it printed ${pattern}:\n${text}`));
+        });
         look();
       }),
   };
