@@ -16,5 +16,7 @@ export default {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  // As in the layer (scripts/layer.ts).
+  moduleNameMapper: { '^@hapi/validate$': '<rootDir>/node_modules/joi' },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
 };
