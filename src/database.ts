@@ -17,6 +17,8 @@ const RETRY_AFTER_SECONDS = '2';
 export type CallOptions = { signal: AbortSignal; comment?: string };
 
 export interface Database {
+  /** Begins to connect ahead of the first request. What fails then is tried again by it. */
+  connect(): void;
   /** Does a request's work within its budget; what the database fails at becomes a 503. */
   use<T>(work: (db: Db, options: CallOptions) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -27,6 +29,7 @@ export function openDatabase(
   onOutage: (error: Error) => void,
 ): Database {
   let connected: Promise<MongoClient> | undefined;
+  let ahead: Promise<MongoClient> | undefined;
 
   // Made at the first call and kept: it outlives the request, and on Lambda the invocation. A client
   // whose first connection failed stays closed for ever, so that one is not kept.
@@ -48,12 +51,19 @@ export function openDatabase(
   }
 
   return {
+    connect() {
+      ahead = connect();
+      ahead.catch(() => {});
+    },
     async use(work) {
       // The driver's own time-outs do not end a call to a server that hangs; a signal does.
       const signal = AbortSignal.timeout(BUDGET_MS);
+      const attempt = connect();
+      // Lambda may freeze a process for minutes while it connects: what times out then says nothing.
+      const client = attempt === ahead ? attempt.catch(connect) : attempt;
       try {
         return await Promise.race([
-          connect().then((client) => work(client.db(settings.database), { signal })),
+          client.then((client) => work(client.db(settings.database), { signal })),
           aborted(signal),
         ]);
       } catch (error) {

@@ -1,13 +1,27 @@
+import type { Server } from '@hapi/hapi';
 import { createLambdaHandler } from './adapter/index.ts';
 import { createApp } from './app.ts';
 import { readSettings } from './config.ts';
 import { readParameters } from './parameter.ts';
 
-/** Where Lambda comes in: the app is made by the first event, and serves all that follow. */
+/** Where Lambda comes in: the app is made, and connects, while Lambda initialises the function. */
+let started: Promise<Server> | undefined = start();
+// The first event is told, and what comes after it tries again.
+started.catch(() => {});
+
 export const handler = createLambdaHandler(
-  async () => {
-    const environment = await readParameters(process.env, console.warn);
-    return createApp(readSettings(environment));
+  () => {
+    const server = started ?? start();
+    started = undefined;
+    return server;
   },
   { basePath: process.env.BASE_PATH },
 );
+
+async function start(): Promise<Server> {
+  const settings = readSettings(await readParameters(process.env, console.warn));
+  // It does not listen; any other name is held against a regular expression that takes 8 ms to compile.
+  const server = await createApp({ ...settings, host: 'localhost' });
+  server.app.database.connect();
+  return server;
+}

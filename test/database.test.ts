@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Api, startApi } from './support/api.ts';
 import { startMongo } from './support/mongo.ts';
 import { freePorts } from './support/project.ts';
@@ -46,6 +47,29 @@ test('a process whose first connection failed serves when the database comes', a
   await expect(api.call('GET', '/health/ready')).resolves.toMatchObject({ status: 200 });
   await late.stop();
 }, 20_000);
+
+test('a connection that was begun ahead and came to nothing is begun again', async () => {
+  const mongo = await startMongo();
+  const sockets: Socket[] = [];
+  let isThere = false;
+  const between = createServer((socket) => {
+    sockets.push(socket.on('error', () => {}));
+    if (!isThere) return;
+    const onward = connect(Number(new URL(mongo.uri).port), '127.0.0.1');
+    sockets.push(onward.on('error', () => {}));
+    socket.pipe(onward).pipe(socket);
+  });
+  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+  const api = await apiOn(`mongodb://127.0.0.1:${(between.address() as AddressInfo).port}/`);
+  api.server.app.database.connect();
+  await setTimeout(1_500);
+  isThere = true;
+  const answer = await api.call('GET', '/health/ready');
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => between.close(resolve));
+  await mongo.stop();
+  expect(answer.status).toBe(200);
+});
 
 test('an address that cannot be looked up is 503 too', async () => {
   const api = await apiOn('mongodb+srv://cluster.invalid/');
