@@ -1,3 +1,5 @@
+import { replacements } from './scripts/replacements.ts';
+
 // jose is published as ES modules only, which Jest cannot require: it is transformed like our own code.
 const esModules = ['jose'];
 
@@ -16,7 +18,8 @@ export default {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  // As in the layer (scripts/layer.ts).
-  moduleNameMapper: { '^@hapi/validate$': '<rootDir>/node_modules/joi' },
+  moduleNameMapper: Object.fromEntries(
+    Object.entries(replacements).map(([name, file]) => [`^${name}$`, file]),
+  ),
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
 };

@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, transform } from 'esbuild';
 import { put } from './output.ts';
+import { replacements } from './replacements.ts';
 
 /**
  * What the function needs of others, as a layer: one bundle of all of it, and for each package an entry
@@ -22,15 +23,6 @@ const absent = [
   'socks',
 ];
 
-/** What does the same in less time; docs/cold-start.md has the figures. */
-const replacements = {
-  // The connection string's parser brings an implementation of URL of its own, with Unicode's tables.
-  'whatwg-url': join(root, 'scripts/replacements/url.ts'),
-  // Hapi's copy of joi: hapi's own tests pass with joi itself in its place, as do ours (jest.config.js).
-  '@hapi/validate': 'joi',
-  // MONGODB-AWS: the SDK's ways to credentials, of which a function needs one.
-  '@aws-sdk/credential-providers': join(root, 'scripts/replacements/credentials.ts'),
-};
 const target = 'node24';
 
 await checkInstalled();
@@ -88,6 +80,7 @@ async function bundle(names: string[]): Promise<string> {
   });
   const { code } = await transform(compileAtOnce(outputFiles[0]!.text), {
     minify: true,
+    format: 'cjs',
     target,
     legalComments: 'none',
   });
@@ -102,10 +95,10 @@ async function bundle(names: string[]): Promise<string> {
 function compileAtOnce(text: string): string {
   let count = 0;
   const compiled = text.replaceAll(
-    /^ {2}("[^"\n]+")(\([^()\n]*\)) \{\n([\s\S]*?)^ {2}\}\n\}\);$/gm,
-    (_, name, parameters, body) => {
+    /^ {2}"[^"\n]+"(\([^()\n]*\)) \{\n([\s\S]*?)^ {2}\}\n\}\);$/gm,
+    (_, parameters, body) => {
       count += 1;
-      return `  ${name}: (function${parameters} {\n${body}  })\n});`;
+      return `  module: (function${parameters} {\n${body}  })\n});`;
     },
   );
   const expected = text.match(/^var \w+ = __(commonJS|esm)\(\{$/gm)!.length;

@@ -1,4 +1,7 @@
-/** Node's own, by the same standard as the package whatwg-url: https://url.spec.whatwg.org */
+/**
+ * Node's own, by the same standard as the package, which the parser of connection strings uses: that one
+ * brings Unicode's tables. https://url.spec.whatwg.org
+ */
 const { URL, URLSearchParams } = globalThis;
 
 export { URL, URLSearchParams };
