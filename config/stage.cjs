@@ -38,7 +38,7 @@ const schema = Joi.object({
   domain: Joi.object({
     name: Joi.string().domain({ tlds: false }).required(),
     basePath: Joi.string().pattern(/^[\w-]+$/, 'a path of one part'),
-    certificate: Joi.string().domain({ tlds: false, allowUnderscore: true }),
+    certificate: Joi.string().pattern(/^(\*\.)?[\w.-]+$/, "a certificate's name"),
   }),
   alarms: Joi.object({ email: Joi.string().email({ tlds: false }).required() }),
   concurrency: Joi.object({ reserved: Joi.number().integer().min(0).required() }),

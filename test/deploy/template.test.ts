@@ -156,10 +156,16 @@ test('what is wrong with a stage is one message, with its file and its keys', as
   expect(stdout).not.toMatch(/\n\s+at /);
 }, 30_000);
 
-test('a base path is part of the domain, and known to the function', async () => {
+test('a base path and a certificate are part of the domain; the function knows the path', async () => {
   const file = join(project.folder, 'config/prod.yml');
   const settings = readFileSync(file, 'utf8');
-  writeFileSync(file, settings.replace(/(name: api.example.com\n)/, '$1  basePath: v1\n'));
+  writeFileSync(
+    file,
+    settings.replace(
+      /(name: api.example.com\n)/,
+      "$1  basePath: v1\n  certificate: '*.example.com'\n",
+    ),
+  );
   const { stdout } = await call('print', '--stage', 'prod', '--format', 'json');
   writeFileSync(file, settings);
   const { custom, provider } = JSON.parse(stdout);
@@ -167,7 +173,7 @@ test('a base path is part of the domain, and known to the function', async () =>
   expect(custom.customDomain).toEqual({
     domainName: 'api.example.com',
     basePath: 'v1',
-    certificateName: 'api.example.com',
+    certificateName: '*.example.com',
     apiType: 'http',
     endpointType: 'regional',
     securityPolicy: 'tls_1_2',
