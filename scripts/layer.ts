@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, transform } from 'esbuild';
+import { findStray } from './installed.ts';
 import { put } from './output.ts';
 import { replacements } from './replacements.ts';
 
@@ -25,8 +26,13 @@ const absent = [
 
 const target = 'node24';
 
-await checkInstalled();
-const { dependencies } = await readJson('package.json');
+// The same lock file, the same layer.
+const stray = await findStray();
+if (stray) {
+  process.stderr.write(`${stray}\n`);
+  process.exit(1);
+}
+const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const names = Object.keys(dependencies).sort();
 await rm(modules, { recursive: true, force: true });
 await put(join(modules, BUNDLE), await bundle(names));
@@ -36,29 +42,6 @@ for (const name of names) {
     join(modules, name, 'index.js'),
     `module.exports = require('${up}${BUNDLE}')['${name}']();\n`,
   );
-}
-
-async function readJson(name: string) {
-  return JSON.parse(await readFile(join(root, name), 'utf8'));
-}
-
-/** The same lock file, the same layer: what is installed must be what it says. */
-async function checkInstalled(): Promise<void> {
-  interface Package {
-    version: string;
-    dev?: boolean;
-    optional?: boolean;
-  }
-  const { packages: locked } = await readJson('package-lock.json');
-  const { packages: installed } = await readJson('node_modules/.package-lock.json');
-  for (const [path, { version, dev, optional }] of Object.entries<Package>(locked)) {
-    if (path === '' || dev || optional || installed[path]?.version === version) continue;
-    const found = installed[path]?.version ?? 'missing';
-    process.stderr.write(
-      `${path} is ${found}, and package-lock.json has ${version}: run npm ci.\n`,
-    );
-    process.exit(1);
-  }
 }
 
 /** Native code, of which this would have to be the one for Lambda, is refused: esbuild knows no .node files. */
