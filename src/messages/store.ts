@@ -109,10 +109,16 @@ export function createMessageStore(database: Database) {
   };
 }
 
+export const messageIndexes = [
+  { collection: 'messages', key: { author: 1, _id: -1 } },
+  { collection: 'idempotency', key: { createdAt: 1 }, expireAfterSeconds: CLAIM_SECONDS },
+] as const;
+
 /** Made by `npm run db:indexes`, and at start on a laptop; never on a request. */
 export async function createMessageIndexes(db: Db): Promise<void> {
-  await messagesOf(db).createIndex({ author: 1, _id: -1 });
-  await claimsOf(db).createIndex({ createdAt: 1 }, { expireAfterSeconds: CLAIM_SECONDS });
+  for (const { collection, key, ...options } of messageIndexes) {
+    await db.collection(collection).createIndex(key, options);
+  }
 }
 
 function messagesOf(db: Db): Collection<Message> {

@@ -3,6 +3,7 @@ import HapiSwagger from 'hapi-swagger';
 import manifest from '../../package.json' with { type: 'json' };
 import { createApp } from '../app.ts';
 import { readSettings } from '../config.ts';
+import { scopes } from './scopes.ts';
 
 export interface OpenApi {
   openapi: string;
@@ -97,13 +98,6 @@ function complete({ info, paths, components }: OpenApi, server: Server): OpenApi
     },
   };
 }
-
-const scopes = {
-  openid: 'who you are',
-  profile: 'your name',
-  email: 'your e-mail address',
-  'messages:moderate': 'to delete messages of others',
-};
 
 const text = (example: string) => ({ type: 'string', example });
 
