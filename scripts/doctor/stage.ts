@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+/** A stage as the framework resolves it. */
+export interface Stage {
+  name: string;
+  /** Where its settings stand. */
+  file: string;
+  service: string;
+  region: string;
+  runtime: string;
+  settings: Settings;
+  functions: DeployedFunction[];
+}
+
+/** What config/stage.cjs has let through. */
+export interface Settings {
+  issuer: string;
+  audience: string;
+  clientId: string;
+  origins: string[];
+  database: { name: string; uriParameter?: string; uri?: string };
+  domain?: { name: string };
+  basePath: string;
+  customDomain: { certificateName?: string };
+  alarms?: { email: string };
+}
+
+export interface DeployedFunction {
+  name: string;
+  reservedConcurrency?: number | null;
+}
+
+/** Asks the framework, in its own process; what is wrong with the settings it says itself. */
+export async function readStage(name: string, region?: string): Promise<Stage> {
+  const printed = await print(name, region);
+  const { service, provider, custom, functions } = JSON.parse(printed.slice(printed.indexOf('{')));
+  const own = `config/${name}.yml`;
+  return {
+    name,
+    // As config/stage.cjs takes them.
+    file: existsSync(join(root, own)) ? own : 'config/preview.yml',
+    service,
+    region: provider.region,
+    runtime: provider.runtime,
+    settings: custom.stage,
+    functions: Object.values(functions),
+  };
+}
+
+async function print(name: string, region?: string): Promise<string> {
+  const chosen = region ? ['--region', region] : [];
+  const sls = join(root, 'node_modules/serverless/bin/serverless.js');
+  const args = [sls, 'print', '--stage', name, ...chosen, '--format', 'json'];
+  try {
+    const { stdout } = await run(process.execPath, args, { cwd: root, maxBuffer: 2 ** 24 });
+    return stdout;
+  } catch (error) {
+    const { stdout, message } = error as Error & { stdout?: string };
+    throw new Error(stdout?.trim() || message);
+  }
+}
