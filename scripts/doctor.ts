@@ -12,8 +12,8 @@ import { checkPlaceholders, isPlaceholder } from './doctor/placeholders.ts';
 import { checkQuotas } from './doctor/quotas.ts';
 import { checkSignIn } from './doctor/sign-in.ts';
 import { checkStack } from './doctor/stack.ts';
-import { readStage } from './doctor/stage.ts';
 import { checkToken } from './doctor/token.ts';
+import { readStage } from './stage.ts';
 
 /** What is missing or wrong before a deployment, each with its remedy. */
 const USAGE = 'Usage: npm run doctor -- --stage dev [--region eu-central-1] [--token < file]';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -11,7 +12,8 @@ import { replacements } from './replacements.ts';
  */
 const root = join(import.meta.dirname, '..');
 const modules = join(root, 'layers/dependencies/nodejs/node_modules');
-const BUNDLE = 'hapiway-dependencies/index.js';
+/** No package: only the layer has it. */
+const PARTS = 'hapiway-dependencies';
 
 /** The driver looks for these and does without them; the SDK is Lambda's own. */
 const absent = [
@@ -35,13 +37,18 @@ if (stray) {
 const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const names = Object.keys(dependencies).sort();
 await rm(modules, { recursive: true, force: true });
-await put(join(modules, BUNDLE), await bundle(names));
+const code = await bundle(names);
+await put(join(modules, PARTS, 'bundle.js'), code);
+await put(join(modules, PARTS, 'index.js'), await readLoader(code));
 for (const name of names) {
-  const up = '../'.repeat(name.split('/').length);
-  await put(
-    join(modules, name, 'index.js'),
-    `module.exports = require('${up}${BUNDLE}')['${name}']();\n`,
-  );
+  const entry = `module.exports = require('${PARTS}').parts['${name}']();\n`;
+  await put(join(modules, name, 'index.js'), entry);
+}
+
+async function readLoader(code: string): Promise<string> {
+  const loader = await readFile(join(import.meta.dirname, 'loader.cjs'), 'utf8');
+  const hash = createHash('sha256').update(code).digest('hex');
+  return loader.replaceAll('BUNDLE_HASH', `'${hash}'`);
 }
 
 /** Native code, of which this would have to be the one for Lambda, is refused: esbuild knows no .node files. */
@@ -49,7 +56,7 @@ async function bundle(names: string[]): Promise<string> {
   const { outputFiles } = await build({
     // Each is evaluated when it is first asked for.
     stdin: {
-      contents: names.map((name) => `exports['${name}'] = () => require('${name}');`).join('\n'),
+      contents: `exports.parts = {${names.map((name) => `'${name}': () => require('${name}')`)}};`,
       resolveDir: root,
     },
     absWorkingDir: root,
@@ -59,6 +66,8 @@ async function bundle(names: string[]): Promise<string> {
     target,
     external: absent,
     alias: replacements,
+    // As a promise of require(): what a script of V8's imports would have to be found for it.
+    supported: { 'dynamic-import': false },
     write: false,
   });
   const { code } = await transform(compileAtOnce(outputFiles[0]!.text), {

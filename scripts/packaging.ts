@@ -1,17 +1,34 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** What is read of the framework, which has no types of its own. */
 interface Serverless {
   processedInput: { commands: string[] };
-  service: { provider: { stage: string } };
+  service: Service;
   classes: { Error: new (message: string) => Error };
   pluginManager: { plugins: { compareWithLastLayer?: Compare }[] };
 }
 
+interface Service {
+  service: string;
+  provider: { stage: string };
+  layers: Record<string, Layer>;
+  functions: Record<string, { layers: object[] }>;
+}
+
+interface Layer {
+  path: string;
+  name: string;
+  [option: string]: unknown;
+}
+
 type Compare = (this: object, layer: string) => Promise<void>;
 
+const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 
 /** `sls package` builds what it packs, and needs no account. */
@@ -31,6 +48,7 @@ export default class PackagingPlugin {
         } catch (error) {
           throw new classes.Error((error as { stderr: string }).stderr.trim());
         }
+        await addCodeCache(service);
       },
       'before:package:compileLayers': async () => {
         for (const plugin of pluginManager.plugins) {
@@ -45,6 +63,20 @@ export default class PackagingPlugin {
 
 async function build(script: string): Promise<void> {
   await run(process.execPath, [join(import.meta.dirname, script)]);
+}
+
+/** Where `npm run code-cache` has made one for this stage and for just this bundle of dependencies. */
+async function addCodeCache({ service, provider, layers, functions }: Service): Promise<void> {
+  const { dependencies } = layers as { dependencies: Layer };
+  const file = 'nodejs/node_modules/hapiway-dependencies/bundle.js';
+  const bundle = await readFile(join(root, dependencies.path, file));
+  const hash = createHash('sha256').update(bundle).digest('hex');
+  const path = `layers/code-cache/${provider.stage}`;
+  if (!existsSync(join(root, path, 'code-cache', hash))) return;
+  layers.codeCache = { ...dependencies, path, name: `${service}-${provider.stage}-code-cache` };
+  for (const { layers } of Object.values(functions)) {
+    layers.push({ Ref: 'CodeCacheLambdaLayer' });
+  }
 }
 
 /** osls asks CloudFormation for the hash of the layer that is deployed, also when it only packages. */

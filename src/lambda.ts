@@ -1,6 +1,7 @@
 import type { Server } from '@hapi/hapi';
 import { createLambdaHandler } from './adapter/index.ts';
 import { createApp } from './app.ts';
+import { createCodeCache } from './code-cache.ts';
 import { readSettings } from './config.ts';
 import { readParameters } from './parameter.ts';
 
@@ -9,7 +10,7 @@ let started: Promise<Server> | undefined = start();
 // The first event is told, and what comes after it tries again.
 started.catch(() => {});
 
-export const handler = createLambdaHandler(
+const serve = createLambdaHandler(
   () => {
     const server = started ?? start();
     started = undefined;
@@ -17,6 +18,12 @@ export const handler = createLambdaHandler(
   },
   { basePath: process.env.BASE_PATH },
 );
+
+/** Such an event comes from who may invoke the function itself: no front door makes one. */
+export const handler: typeof serve = (event, context) =>
+  (event as { codeCache?: unknown } | null)?.codeCache === true
+    ? (createCodeCache(serve, process.env) as never)
+    : serve(event, context);
 
 async function start(): Promise<Server> {
   const settings = readSettings(await readParameters(process.env, console.warn));

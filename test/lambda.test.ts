@@ -94,6 +94,10 @@ test('an app that cannot start is made again by the next event', async () => {
   await expect(send('http-api', { target: '/hello' })).resolves.toMatchObject({ status: 200 });
 });
 
+test('a code cache is for the layer, which a laptop does not have', async () => {
+  await expect(handler({ codeCache: true } as never, context)).rejects.toThrow('There is no layer');
+});
+
 test.each(kinds)('%s reaches the public routes', async (kind) => {
   const answer = await send(kind, { target: '/hello/' });
   expect(answer).toMatchObject({ status: 200, body: { message: 'Hello, World' } });

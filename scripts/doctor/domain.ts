@@ -6,10 +6,10 @@ import {
 } from '@aws-sdk/client-acm';
 import { ApiGatewayV2Client, GetDomainNameCommand } from '@aws-sdk/client-apigatewayv2';
 import { paginateListHostedZones, Route53Client } from '@aws-sdk/client-route-53';
+import type { Stage } from '../stage.ts';
 import { type Aws, inTime, unseen } from './aws.ts';
 import { type Finding, ok, skip, wrong } from './finding.ts';
 import { isPlaceholder } from './placeholders.ts';
-import type { Stage } from './stage.ts';
 
 /** ACM has renewed by then what it can: https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html */
 const EXPIRES_SOON_MS = 30 * 24 * 60 * 60_000;

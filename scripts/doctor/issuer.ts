@@ -1,7 +1,7 @@
+import type { Stage } from '../stage.ts';
 import { type Finding, note, ok, skip, wrong } from './finding.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { askJson } from './request.ts';
-import type { Stage } from './stage.ts';
 
 /** https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata */
 export interface Metadata {

@@ -1,5 +1,5 @@
+import type { Stage } from '../stage.ts';
 import { type Finding, ok, wrong } from './finding.ts';
-import type { Stage } from './stage.ts';
 
 /** As the stages come with the project: names that are nobody's (RFC 2606, section 3), and a client's. */
 const PLACEHOLDER = /(^|[/@.])example\.(com|okta\.com|mongodb\.net)\b|^0oaexample$/;

@@ -3,9 +3,9 @@ import {
   GetFunctionConcurrencyCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
+import type { DeployedFunction, Stage } from '../stage.ts';
 import { type Aws, inTime, unseen } from './aws.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
-import type { DeployedFunction, Stage } from './stage.ts';
 
 /** What Lambda keeps for functions without a reservation: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
 const KEPT = 100;

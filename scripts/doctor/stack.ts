@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { Stage } from '../stage.ts';
 import { type Aws, inTime, unseen } from './aws.ts';
 import { type Finding, ok, wrong } from './finding.ts';
-import type { Stage } from './stage.ts';
 
 /** What is deployed already: whether it can be deployed again, and the gateway's own address. */
 export async function checkStack(

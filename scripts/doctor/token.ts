@@ -2,8 +2,8 @@ import { scopesOf } from '../../src/auth/claims.ts';
 import { createKeys } from '../../src/auth/keys.ts';
 import { Refusal } from '../../src/auth/refusal.ts';
 import { verifyToken } from '../../src/auth/token.ts';
+import type { Stage } from '../stage.ts';
 import { type Finding, ok, wrong } from './finding.ts';
-import type { Stage } from './stage.ts';
 
 /** A real token, by the rules of the gateway and of the app. */
 export async function checkToken(token: string, { settings }: Stage): Promise<Finding[]> {

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { sls } from '../support/offline.ts';
 import { copyProject } from '../support/project.ts';
 import { readZip, unpack } from '../support/zip.ts';
@@ -68,6 +69,7 @@ test('the zips are small, and hold what they are for', async () => {
       ),
       ...['swagger-ui-bundle.js', 'swagger-ui.css'].map((name) => `docs/${name}.gz`),
       ...entries,
+      'nodejs/node_modules/hapiway-dependencies/bundle.js',
       'nodejs/node_modules/hapiway-dependencies/index.js',
     ].sort(),
   );
@@ -88,44 +90,104 @@ test('what is installed must be what the lock file has', async () => {
 }, 30_000);
 
 /** Where nothing but the layer could be what is required. */
-test('what was packed answers, with its dependencies from the layer', async () => {
-  const { folder } = projects[0]!;
-  const unpacked = await mkdtemp(join(tmpdir(), 'packed-'));
-  try {
-    for (const [zip, to] of [
-      ['hapiway.zip', 'task'],
-      ['dependencies.zip', 'opt'],
-    ] as const) {
-      await unpack(packed(folder, zip), join(unpacked, to));
-    }
-    const { stdout } = await run(process.execPath, ['-e', INVOKE], {
-      cwd: join(unpacked, 'task'),
-      env: {
-        NODE_PATH: join(unpacked, 'opt/nodejs/node_modules'),
-        STAGE: 'dev',
-        OIDC_ISSUER: 'https://example.okta.com/oauth2/default',
-        OIDC_AUDIENCE: 'api://default',
-        MONGODB_URI: 'mongodb://127.0.0.1:1/',
-        LOG_LEVEL: 'SILENT',
+describe('what was packed', () => {
+  let unpacked: string;
+
+  beforeAll(async () => {
+    const { folder } = projects[0]!;
+    unpacked = await mkdtemp(join(tmpdir(), 'packed-'));
+    await unpack(packed(folder, 'hapiway.zip'), join(unpacked, 'task'));
+    await unpack(packed(folder, 'dependencies.zip'), join(unpacked, 'opt'));
+  });
+
+  afterAll(() => rm(unpacked, { recursive: true }));
+
+  /** A new process, which answers the events one after another. */
+  async function invoke(events: object[], ...flags: string[]) {
+    const { stdout, stderr } = await run(
+      process.execPath,
+      [...flags, '-e', INVOKE, JSON.stringify(events)],
+      {
+        cwd: join(unpacked, 'task'),
+        env: {
+          NODE_PATH: join(unpacked, 'opt/nodejs/node_modules'),
+          STAGE: 'dev',
+          OIDC_ISSUER: 'https://example.okta.com/oauth2/default',
+          OIDC_AUDIENCE: 'api://default',
+          MONGODB_URI: 'mongodb://127.0.0.1:1/',
+          LOG_LEVEL: 'SILENT',
+        },
+        maxBuffer: 2 ** 24,
       },
-    });
-    expect(JSON.parse(stdout)).toEqual([
+    );
+    return { results: JSON.parse(stdout), errors: stderr };
+  }
+
+  const get = (path: string) => ({ httpMethod: 'GET', path, requestContext: {} });
+
+  test('answers, with its dependencies from the layer', async () => {
+    const paths = ['/hello', '/openapi.json', '/messages', '/health/ready'];
+    const { results, errors } = await invoke(paths.map(get));
+    expect(results).toMatchObject([
       { statusCode: 200, body: '{"message":"Hello, World"}' },
       { statusCode: 200, body: expect.stringMatching(/^\{"openapi":"3\.0\.3"/) },
       { statusCode: 401, body: expect.stringContaining('UNAUTHORIZED') },
       { statusCode: 503, body: expect.stringContaining('DATABASE_UNAVAILABLE') },
     ]);
-  } finally {
-    await rm(unpacked, { recursive: true });
-  }
-}, 30_000);
+    expect(errors).toBe('');
+  });
+
+  test('makes a code cache, and starts by it; one that does not fit is refused, and said', async () => {
+    const flags = ['--expose-gc', '--max-semi-space-size=25'];
+    const { results } = await invoke([{ codeCache: true }], ...flags);
+    const [{ node, bundle, data }] = results;
+    expect(node).toBe(process.version);
+    const code = join(unpacked, 'opt/nodejs/node_modules/hapiway-dependencies/bundle.js');
+    expect(bundle).toBe(createHash('sha256').update(readFileSync(code)).digest('hex'));
+    mkdirSync(join(unpacked, 'opt/code-cache'));
+    writeFileSync(
+      join(unpacked, 'opt/code-cache', bundle),
+      gunzipSync(Buffer.from(data, 'base64')),
+    );
+
+    const fitting = await invoke([get('/hello')], ...flags);
+    expect(fitting).toMatchObject({ results: [{ statusCode: 200 }], errors: '' });
+    const other = await invoke([get('/hello')]);
+    expect(other.results).toMatchObject([{ statusCode: 200 }]);
+    expect(JSON.parse(other.errors)).toMatchObject({
+      level: 'WARN',
+      message: expect.stringContaining('npm run code-cache'),
+    });
+  });
+});
 
 const INVOKE = `
   const { handler } = require('./src/lambda.cjs');
-  const call = async (path) => {
-    const { statusCode, body } = await handler({ httpMethod: 'GET', path, requestContext: {} });
-    return { statusCode, body };
-  };
-  const paths = ['/hello', '/openapi.json', '/messages', '/health/ready'];
-  Promise.all(paths.map(call)).then((all) => process.stdout.write(JSON.stringify(all), () => process.exit()));
+  (async () => {
+    const results = [];
+    for (const event of JSON.parse(process.argv[1])) results.push(await handler(event));
+    process.stdout.write(JSON.stringify(results), () => process.exit());
+  })();
 `;
+
+test('a code cache of the stage goes along in a layer of its own, if it is for this bundle', async () => {
+  const { folder } = projects[0]!;
+  const layers = async () => {
+    await run(process.execPath, [sls, 'package', ...stage], { cwd: folder, env });
+    const template = packed(folder, 'cloudformation-template-update-stack.json');
+    const { Resources } = JSON.parse(readFileSync(template, 'utf8'));
+    return Resources.ApiLambdaFunction.Properties.Layers.length;
+  };
+  const cache = join(folder, 'layers/code-cache/dev/code-cache');
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(join(cache, 'of-another-bundle'), 'cache');
+  await expect(layers()).resolves.toBe(1);
+  const code = join(
+    folder,
+    'layers/dependencies/nodejs/node_modules/hapiway-dependencies/bundle.js',
+  );
+  const hash = createHash('sha256').update(readFileSync(code)).digest('hex');
+  writeFileSync(join(cache, hash), 'cache');
+  await expect(layers()).resolves.toBe(2);
+  expect(await namesIn(packed(folder, 'codeCache.zip'))).toContain(`code-cache/${hash}`);
+});

@@ -4,7 +4,7 @@ import { checkDomain } from '../../../scripts/doctor/domain.ts';
 import { checkParameter, checkUri } from '../../../scripts/doctor/parameter.ts';
 import { checkQuotas } from '../../../scripts/doctor/quotas.ts';
 import { checkStack } from '../../../scripts/doctor/stack.ts';
-import type { Stage } from '../../../scripts/doctor/stage.ts';
+import type { Stage } from '../../../scripts/stage.ts';
 import {
   AwsError,
   certificates,

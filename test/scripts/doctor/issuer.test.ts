@@ -1,6 +1,6 @@
 import { checkIssuer, type Metadata } from '../../../scripts/doctor/issuer.ts';
 import { checkSignIn } from '../../../scripts/doctor/sign-in.ts';
-import type { Stage } from '../../../scripts/doctor/stage.ts';
+import type { Stage } from '../../../scripts/stage.ts';
 import { checkToken } from '../../../scripts/doctor/token.ts';
 import { lines } from '../../support/findings.ts';
 import { createOrg, OKTA, type Org, startOkta } from '../../support/okta.ts';
