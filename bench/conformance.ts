@@ -49,7 +49,7 @@ for (const [name, create] of Object.entries(adapters)) {
 await server.stop();
 const lines = tabulateScores();
 console.log(lines.join('\n'));
-await putIntoPage('conformance', lines);
+await putIntoPage('docs/adapter.md', 'conformance', lines);
 const ours = Object.values(scores.ours ?? {}).flatMap(({ requests, results }) => [
   requests,
   results,

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Figures } from './adapter/measure.ts';
 import type { Part, Ratio } from './adapter/report.ts';
 
-const page = join(import.meta.dirname, '../docs/adapter.md');
+const root = join(import.meta.dirname, '..');
+const page = 'docs/adapter.md';
 
 interface Results {
   date: string;
@@ -18,20 +19,21 @@ interface Results {
 }
 
 /** Between a pair of marks in the page, so that its figures are those of a run. */
-export async function putIntoPage(mark: string, lines: string[]): Promise<void> {
+export async function putIntoPage(page: string, mark: string, lines: string[]): Promise<void> {
+  const file = join(root, page);
   const [before, after] = [`<!-- ${mark} -->\n`, `\n<!-- /${mark} -->`];
-  const text = await readFile(page, 'utf8');
+  const text = await readFile(file, 'utf8');
   const from = text.indexOf(before) + before.length;
   const to = text.indexOf(after);
-  if (from < before.length || to < from) throw new Error(`docs/adapter.md has no marks '${mark}'.`);
-  await writeFile(page, text.slice(0, from) + lines.join('\n') + text.slice(to));
+  if (from < before.length || to < from) throw new Error(`${page} has no marks '${mark}'.`);
+  await writeFile(file, text.slice(0, from) + lines.join('\n') + text.slice(to));
 }
 
 export async function tabulate(file: string): Promise<void> {
   const results: Results = JSON.parse(await readFile(file, 'utf8'));
   const { machine, versions, plan, medians, ratios, parts, heap } = results;
   const figure = (value?: number) => (value === undefined ? '' : value.toFixed(1));
-  await putIntoPage('figures', [
+  await putIntoPage(page, 'figures', [
     '| µs an invocation, median | GET | POST | binary |',
     '|---|---|---|---|',
     ...Object.entries(medians).map(

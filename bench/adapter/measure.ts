@@ -41,7 +41,7 @@ async function timeBatch(prepare: Prepare, count: number): Promise<number> {
   return ((performance.now() - start) / count) * 1_000;
 }
 
-function shuffle<T>(all: T[]): T[] {
+export function shuffle<T>(all: T[]): T[] {
   for (let i = all.length - 1; i > 0; i--) {
     const j = Math.floor(Math.random() * (i + 1));
     [all[i], all[j]] = [all[j]!, all[i]!];

@@ -131,7 +131,7 @@ export class Emulator {
 }
 
 /** As nodejs24.x starts Node: shares of the memory for young and for old objects. */
-function flagsOf(memory: number): string[] {
+export function flagsOf(memory: number): string[] {
   return [
     '--expose-gc',
     '--max-http-header-size=81920',

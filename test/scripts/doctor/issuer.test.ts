@@ -1,7 +1,7 @@
 import { checkIssuer, type Metadata } from '../../../scripts/doctor/issuer.ts';
 import { checkSignIn } from '../../../scripts/doctor/sign-in.ts';
-import type { Stage } from '../../../scripts/stage.ts';
 import { checkToken } from '../../../scripts/doctor/token.ts';
+import type { Stage } from '../../../scripts/stage.ts';
 import { lines } from '../../support/findings.ts';
 import { createOrg, OKTA, type Org, startOkta } from '../../support/okta.ts';
 import { createSigner, type Signer } from '../../support/signer.ts';
