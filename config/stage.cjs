@@ -31,17 +31,26 @@ const schema = Joi.object({
   }).required(),
   database: Joi.object({
     name: Joi.string().required(),
-    uriParameter: Joi.string()
-      .pattern(/^\/[\w./-]+$/, "a parameter's name")
-      .required(),
-  }).required(),
+    uriParameter: Joi.string().pattern(/^\/[\w./-]+$/, "a parameter's name"),
+    // Whoever may read the settings may read it; a password that stands there is not said again.
+    uri: Joi.string()
+      .pattern(/^mongodb(\+srv)?:\/\/[^@]+$/)
+      .messages({
+        'string.pattern.base': '{{#label}} must be a connection string without a password',
+      }),
+  })
+    .xor('uriParameter', 'uri')
+    .required(),
   domain: Joi.object({
     name: Joi.string().domain({ tlds: false }).required(),
     basePath: Joi.string().pattern(/^[\w-]+$/, 'a path of one part'),
     certificate: Joi.string().pattern(/^(\*\.)?[\w.-]+$/, "a certificate's name"),
   }),
   alarms: Joi.object({ email: Joi.string().email({ tlds: false }).required() }),
-  concurrency: Joi.object({ reserved: Joi.number().integer().min(0).required() }),
+  concurrency: Joi.object({
+    reserved: Joi.number().integer().min(0),
+    provisioned: Joi.number().integer().min(1),
+  }).or('reserved', 'provisioned'),
 }).required();
 
 module.exports = async function readStage({ resolveVariable }) {
@@ -57,10 +66,11 @@ module.exports = async function readStage({ resolveVariable }) {
     errors: { label: 'path', wrap: { label: "'" } },
   });
   if (error) throw new Faults(file, error.details);
-  const { alarms, domain } = value;
+  const { alarms, database, domain } = value;
   return {
     ...value,
     alarmsFile: alarms ? 'alarms' : 'no-alarms',
+    accessFile: database.uri ? 'access-by-role' : 'access-by-password',
     hasDomain: domain !== undefined,
     basePath: domain?.basePath ? `/${domain.basePath}` : '',
     customDomain: describeDomain(domain),

@@ -82,8 +82,8 @@ describe.each([
     expect(api.Environment.Variables).toMatchObject({
       STAGE: stage,
       MONGODB_URI_PARAMETER: parameter,
+      MONGODB_URI: '',
     });
-    expect(Object.keys(api.Environment.Variables)).not.toContain('MONGODB_URI');
   });
 
   test('its role may log, and read its parameter', () => {
@@ -130,6 +130,45 @@ describe.each([
     for (const { Properties } of find('CloudWatch::Alarm')) {
       expect(Properties.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
     }
+  });
+});
+
+describe('a stage whose role signs in to the database, with processes that wait for requests', () => {
+  const file = () => join(project.folder, 'config/pr-7.yml');
+  const uri =
+    'mongodb+srv://cluster0.example.net/?authMechanism=MONGODB-AWS&authSource=%24external';
+  const settings = () =>
+    readFileSync(join(project.folder, 'config/dev.yml'), 'utf8').replace(
+      /uriParameter:.*/,
+      `uri: ${uri}`,
+    );
+
+  test('has neither a parameter nor a permission to read one', async () => {
+    writeFileSync(file(), `${settings()}concurrency:\n  provisioned: 2\n`);
+    const { Resources } = await compile('pr-7');
+    const all = JSON.stringify(Resources);
+    expect(all).not.toContain('ssm:');
+    expect(Resources.ApiLambdaFunction!.Properties.Environment.Variables).toMatchObject({
+      MONGODB_URI: uri,
+      MONGODB_URI_PARAMETER: '',
+    });
+    expect(Resources.ApiProvConcLambdaAlias!.Properties).toMatchObject({
+      Name: 'provisioned',
+      ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 2 },
+    });
+    const { IntegrationUri } = Resources.HttpApiIntegrationApi!.Properties;
+    expect(JSON.stringify(IntegrationUri)).toContain('provisioned');
+  });
+
+  test.each([
+    ['a password', (text: string) => text.replace('cluster0', 'user:secret@cluster0'), 'secret'],
+    ['both', (text: string) => text.replace('  uri:', '  uriParameter: /x\n  uri:'), undefined],
+    ['none', (text: string) => text.replace(/ {2}uri:.*\n/, ''), undefined],
+  ])('%s is refused', async (_, change, secret) => {
+    writeFileSync(file(), change(settings()));
+    const { stdout } = await call('package', '--stage', 'pr-7').catch((error) => error);
+    expect(stdout).toMatch(/config\/pr-7\.yml is not usable:\n {4}'database/);
+    if (secret) expect(stdout).not.toContain(secret);
   });
 });
 
