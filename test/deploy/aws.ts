@@ -9,6 +9,12 @@ export interface Aws {
   endpoint: string;
   region: string;
   environment: NodeJS.ProcessEnv;
+  /** What its clients in this process are made with. */
+  client: {
+    endpoint: string;
+    region: string;
+    credentials: { accessKeyId: string; secretAccessKey: string };
+  };
 }
 
 export async function startAws(python: string, region: string, folder: string): Promise<Aws> {
@@ -29,18 +35,19 @@ export async function startAws(python: string, region: string, folder: string): 
     }
     await setTimeout(100);
   }
+  const credentials = { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' };
   const environment = {
     ...plainEnvironment(),
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: 'rehearsal',
-    AWS_SECRET_ACCESS_KEY: 'rehearsal',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     // Nobody's account may be met, whatever the home folder has.
     AWS_CONFIG_FILE: join(folder, 'none'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
     AWS_EC2_METADATA_DISABLED: 'true',
   };
-  return { endpoint, region, environment };
+  return { endpoint, region, environment, client: { endpoint, region, credentials } };
 }
 
 async function answers(endpoint: string): Promise<boolean> {

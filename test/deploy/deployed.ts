@@ -3,7 +3,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ApiGatewayV2Client,
-  GetApiMappingsCommand,
   GetApisCommand,
   GetAuthorizersCommand,
   GetDomainNamesCommand,
@@ -18,20 +17,22 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
-  GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
+  ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
 } from '@aws-sdk/client-iam';
 import {
-  GetFunctionConfigurationCommand,
+  GetFunctionCommand,
   LambdaClient,
   ListFunctionsCommand,
   ListLayersCommand,
 } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { type DeployedAlarm, readAlarms } from './alarms.ts';
 import type { Aws } from './aws.ts';
+import { type DeployedDomain, listRecords, readDomains } from './domain.ts';
 import { run } from './program.ts';
 
 export interface DeployedRoute {
@@ -50,6 +51,7 @@ export interface DeployedAuthorizer {
 
 export interface DeployedFunction {
   name: string;
+  arn: string;
   region: string;
   runtime: string;
   architecture: string;
@@ -58,21 +60,53 @@ export interface DeployedFunction {
   timeout: number;
   environment: Record<string, string>;
   layers: string[];
+  /** How many of it may run at once, where that is limited. */
+  reserved?: number;
+  tags: Record<string, string>;
   digest: string;
 }
 
 export interface Statement {
   Effect: string;
-  Action: string | string[];
-  Resource: unknown;
+  Action?: string | string[];
+  Resource?: unknown;
+}
+
+export interface DeployedApi {
+  id: string;
+  /** API Gateway's own address of it, which may be switched off. */
+  host: string;
+  isHostOn: boolean;
+  cors: Record<string, unknown>;
+  tags: Record<string, string>;
+  stages: DeployedStage[];
+}
+
+export interface DeployedStage {
+  name: string;
+  limits: Record<string, unknown>;
+  accessLog: { destination?: string; format?: string };
+}
+
+export interface DeployedRole {
+  statements: Statement[];
+  /** Names of policies of AWS's or of the account's own. */
+  attached: string[];
 }
 
 export interface Deployed {
-  api: { id: string; cors: Record<string, unknown>; stages: string[] };
+  api: DeployedApi;
   routes: DeployedRoute[];
   authorizers: Map<string, DeployedAuthorizer>;
   function: DeployedFunction;
-  statements: Statement[];
+  /** Those that lead to the API. */
+  domains: DeployedDomain[];
+  role: DeployedRole;
+  /** Days, by the name of the log group. */
+  logs: Record<string, number | undefined>;
+  alarms: DeployedAlarm[];
+  /** Of the stack. */
+  tags: Record<string, string>;
 }
 
 interface Template {
@@ -86,6 +120,7 @@ interface Stored {
 
 /** What a stack has made of serverless.yml, asked of the services themselves. */
 export class Account {
+  readonly #aws: Aws;
   readonly #apis: ApiGatewayV2Client;
   readonly #stacks: CloudFormationClient;
   readonly #lambda: LambdaClient;
@@ -93,26 +128,20 @@ export class Account {
   readonly #logs: CloudWatchLogsClient;
   readonly #s3: S3Client;
 
-  constructor({ endpoint, region, environment }: Aws) {
-    const options = {
-      endpoint,
-      region,
-      credentials: {
-        accessKeyId: environment.AWS_ACCESS_KEY_ID!,
-        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY!,
-      },
-    };
-    this.#apis = new ApiGatewayV2Client(options);
-    this.#stacks = new CloudFormationClient(options);
-    this.#lambda = new LambdaClient(options);
-    this.#iam = new IAMClient(options);
-    this.#logs = new CloudWatchLogsClient(options);
-    this.#s3 = new S3Client({ ...options, forcePathStyle: true });
+  constructor(aws: Aws) {
+    this.#aws = aws;
+    this.#apis = new ApiGatewayV2Client(aws.client);
+    this.#stacks = new CloudFormationClient(aws.client);
+    this.#lambda = new LambdaClient(aws.client);
+    this.#iam = new IAMClient(aws.client);
+    this.#logs = new CloudWatchLogsClient(aws.client);
+    this.#s3 = new S3Client({ ...aws.client, forcePathStyle: true });
   }
 
   async read(stack: string, functionName: string): Promise<Deployed> {
     const ids = await this.#resources(stack);
-    const apiId = ids.find(({ type }) => type === 'AWS::ApiGatewayV2::Api')?.id;
+    const idsOf = (wanted: string) => ids.filter(({ type }) => type === wanted).map(({ id }) => id);
+    const [apiId] = idsOf('AWS::ApiGatewayV2::Api');
     if (!apiId) throw new Error(`The stack ${stack} has no HTTP API.`);
     const { Items: apis = [] } = await this.#apis.send(new GetApisCommand());
     const { Items: routes = [] } = await this.#apis.send(new GetRoutesCommand({ ApiId: apiId }));
@@ -120,12 +149,25 @@ export class Account {
     const { Items: authorizers = [] } = await this.#apis.send(
       new GetAuthorizersCommand({ ApiId: apiId }),
     );
+    const { Stacks: stacks = [] } = await this.#stacks.send(
+      new DescribeStacksCommand({ StackName: stack }),
+    );
     const api = apis.find(({ ApiId }) => ApiId === apiId)!;
     return {
       api: {
         id: apiId,
+        host: new URL(api.ApiEndpoint!).host,
+        isHostOn: !api.DisableExecuteApiEndpoint,
         cors: { ...api.CorsConfiguration },
-        stages: stages.map(({ StageName }) => StageName!),
+        tags: api.Tags ?? {},
+        stages: stages.map((stage) => ({
+          name: stage.StageName!,
+          limits: { ...stage.DefaultRouteSettings },
+          accessLog: {
+            destination: stage.AccessLogSettings?.DestinationArn,
+            format: stage.AccessLogSettings?.Format,
+          },
+        })),
       },
       routes: routes.map((route) => ({
         routeKey: route.RouteKey!,
@@ -145,17 +187,24 @@ export class Account {
           },
         ]),
       ),
-      function: await this.readFunction(functionName),
-      statements: await this.#readStatements(ids),
+      function: await this.#readFunction(functionName),
+      domains: await readDomains(this.#aws, apiId),
+      role: await this.#readRole(idsOf('AWS::IAM::Role')),
+      logs: await this.#readLogs(idsOf('AWS::Logs::LogGroup')),
+      alarms: await readAlarms(this.#aws, idsOf('AWS::CloudWatch::Alarm')),
+      tags: Object.fromEntries((stacks[0]?.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
     };
   }
 
-  async readFunction(name: string): Promise<DeployedFunction> {
-    const found = await this.#lambda.send(
-      new GetFunctionConfigurationCommand({ FunctionName: name }),
-    );
+  async #readFunction(name: string): Promise<DeployedFunction> {
+    const {
+      Configuration: found = {},
+      Concurrency,
+      Tags = {},
+    } = await this.#lambda.send(new GetFunctionCommand({ FunctionName: name }));
     return {
       name,
+      arn: found.FunctionArn!,
       region: found.FunctionArn!.split(':')[3]!,
       runtime: found.Runtime ?? '',
       architecture: found.Architectures?.[0] ?? 'x86_64',
@@ -164,6 +213,8 @@ export class Account {
       timeout: found.Timeout ?? 0,
       environment: found.Environment?.Variables ?? {},
       layers: (found.Layers ?? []).map(({ Arn }) => Arn!),
+      reserved: Concurrency?.ReservedConcurrentExecutions,
+      tags: Tags,
       digest: found.CodeSha256 ?? '',
     };
   }
@@ -196,29 +247,26 @@ export class Account {
     return lines;
   }
 
-  /** Whether a request for the domain reaches the API. */
-  async isMapped(domain: string, apiId: string): Promise<boolean> {
-    const { Items = [] } = await this.#apis.send(new GetApiMappingsCommand({ DomainName: domain }));
-    return Items.some(({ ApiId, Stage }) => ApiId === apiId && Stage === '$default');
-  }
-
   /** All that a deployment may have left behind. */
   async list(): Promise<string[]> {
-    const [functions, layers, apis, domains, roles, groups, buckets, stacks] = await Promise.all([
-      this.#lambda.send(new ListFunctionsCommand()),
-      this.#lambda.send(new ListLayersCommand()),
-      this.#apis.send(new GetApisCommand()),
-      this.#apis.send(new GetDomainNamesCommand()),
-      this.#iam.send(new ListRolesCommand()),
-      this.#logs.send(new DescribeLogGroupsCommand()),
-      this.#s3.send(new ListBucketsCommand()),
-      this.#stacks.send(new DescribeStacksCommand()),
-    ]);
+    const [functions, layers, apis, domains, records, roles, groups, buckets, stacks] =
+      await Promise.all([
+        this.#lambda.send(new ListFunctionsCommand()),
+        this.#lambda.send(new ListLayersCommand()),
+        this.#apis.send(new GetApisCommand()),
+        this.#apis.send(new GetDomainNamesCommand()),
+        listRecords(this.#aws),
+        this.#iam.send(new ListRolesCommand()),
+        this.#logs.send(new DescribeLogGroupsCommand()),
+        this.#s3.send(new ListBucketsCommand()),
+        this.#stacks.send(new DescribeStacksCommand()),
+      ]);
     return [
       ...(functions.Functions ?? []).map(({ FunctionName }) => `function ${FunctionName}`),
       ...(layers.Layers ?? []).map(({ LayerName }) => `layer ${LayerName}`),
       ...(apis.Items ?? []).map(({ Name }) => `API ${Name}`),
       ...(domains.Items ?? []).map(({ DomainName }) => `domain ${DomainName}`),
+      ...records.map(({ name }) => `record ${name}`),
       ...(roles.Roles ?? []).map(({ RoleName }) => `role ${RoleName}`),
       ...(groups.logGroups ?? []).map(({ logGroupName }) => `log group ${logGroupName}`),
       ...(buckets.Buckets ?? []).map(({ Name }) => `bucket ${Name}`),
@@ -239,19 +287,30 @@ export class Account {
     }));
   }
 
-  async #readStatements(ids: { type: string; id: string }[]): Promise<Statement[]> {
-    const statements: Statement[] = [];
-    for (const { type, id: RoleName } of ids) {
-      if (type !== 'AWS::IAM::Role') continue;
-      await this.#iam.send(new GetRoleCommand({ RoleName }));
+  async #readRole(names: string[]): Promise<DeployedRole> {
+    const role: DeployedRole = { statements: [], attached: [] };
+    for (const RoleName of names) {
       const { PolicyNames = [] } = await this.#iam.send(new ListRolePoliciesCommand({ RoleName }));
       for (const PolicyName of PolicyNames) {
         const { PolicyDocument } = await this.#iam.send(
           new GetRolePolicyCommand({ RoleName, PolicyName }),
         );
-        statements.push(...JSON.parse(decodeURIComponent(PolicyDocument!)).Statement);
+        role.statements.push(...JSON.parse(decodeURIComponent(PolicyDocument!)).Statement);
       }
+      const { AttachedPolicies = [] } = await this.#iam.send(
+        new ListAttachedRolePoliciesCommand({ RoleName }),
+      );
+      role.attached.push(...AttachedPolicies.map(({ PolicyArn }) => PolicyArn!));
     }
-    return statements;
+    return role;
+  }
+
+  async #readLogs(names: string[]): Promise<Deployed['logs']> {
+    const { logGroups = [] } = await this.#logs.send(new DescribeLogGroupsCommand());
+    return Object.fromEntries(
+      logGroups
+        .filter(({ logGroupName }) => names.includes(logGroupName!))
+        .map(({ logGroupName, retentionInDays }) => [logGroupName!, retentionInDays]),
+    );
   }
 }

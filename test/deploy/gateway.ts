@@ -8,9 +8,10 @@ import { failed, notFound, refusal, withoutCors } from '../../local/gateway/gate
 import type { Deployed, DeployedRoute } from './deployed.ts';
 import type { Emulator } from './emulator.ts';
 
-/** Who may be known by another address on this machine than where it was deployed for. */
+/** Who gives out the tokens on this machine, and what for: a stage may be deployed for another. */
 export interface Issuer {
   url: string;
+  audience: string;
 }
 
 /** An HTTP API as it was deployed, in front of the function as it was deployed. */
@@ -21,9 +22,12 @@ export async function startGateway(
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const cors = readCors(deployed.api.cors);
   const authorizers = new Map(
-    [...deployed.authorizers].map(([id, { audience, identitySource }]) => [
+    [...deployed.authorizers].map(([id, { identitySource }]) => [
       id,
-      { authorize: createAuthorizer({ issuerUrl: issuer.url, audience }), identitySource },
+      {
+        authorize: createAuthorizer({ issuerUrl: issuer.url, audience: [issuer.audience] }),
+        identitySource,
+      },
     ]),
   );
   const server = createServer({ host: '127.0.0.1', port: 0, debug: false });
@@ -32,12 +36,20 @@ export async function startGateway(
     path: '/{any*}',
     options: { payload: { parse: false, output: 'data', maxBytes: 10 * 1024 ** 2 } },
     handler: async (request, h) => {
+      const { req, res } = request.raw;
+      const { host = '', origin } = req.headers;
+      const [path = '/', ...query] = req.url!.split('?');
+      const entry = findEntry(deployed, host, path);
+      if (typeof entry !== 'string') {
+        send(res, entry);
+        return h.abandon;
+      }
+      req.url = [entry, ...query].join('?');
       const id = randomBytes(11).toString('base64');
-      const { origin } = request.raw.req.headers;
       const isPreflight = request.method === 'options' && origin !== undefined;
-      const answer = isPreflight ? noContent : await serve(request, id);
+      const answer = isPreflight ? noContent : await serve(request, entry, id);
       const ofCors = isPreflight ? preflightHeaders : corsHeaders;
-      send(request.raw.res, {
+      send(res, {
         ...answer,
         headers: {
           ...withoutCors(answer.headers),
@@ -49,8 +61,7 @@ export async function startGateway(
     },
   });
 
-  async function serve(request: Request, requestId: string): Promise<Answer> {
-    const [path = '/'] = request.raw.req.url!.split('?');
+  async function serve(request: Request, path: string, requestId: string): Promise<Answer> {
     const match = findRoute(deployed.routes, request.raw.req.method!, path);
     if (!match) return notFound;
     const { route, parameters } = match;
@@ -74,6 +85,27 @@ export async function startGateway(
 
   await server.start();
   return { url: `http://127.0.0.1:${server.info.port}`, stop: () => stop(server) };
+}
+
+/**
+ * What the routes and the function get of a path: what the mapping of the domain has left of it
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ * says so of rawPath). Or the refusal: 404 where the API's own address is switched off
+ * (https://repost.aws/knowledge-center/api-gateway-disable-endpoint), and 403 where no mapping takes the path
+ * or the host is nobody's, as users report (https://github.com/amplify-education/serverless-domain-manager/issues/57).
+ */
+export function findEntry(
+  { api, domains }: Pick<Deployed, 'api' | 'domains'>,
+  host: string,
+  path: string,
+): string | Answer {
+  if (host === api.host) return api.isHostOn ? path : notFound;
+  const domain = domains.find(({ name, target, address }) => name === host && target === address);
+  const [longest] = (domain?.mappings ?? [])
+    .map(({ basePath }) => (basePath ? `/${basePath}` : ''))
+    .filter((prefix) => `${path}/`.startsWith(`${prefix}/`))
+    .sort((a, b) => b.length - a.length);
+  return longest === undefined ? forbidden : path.slice(longest.length) || '/';
 }
 
 export interface Match {
@@ -142,6 +174,7 @@ function readCors(deployed: Record<string, unknown>): Cors {
   };
 }
 
+const forbidden = refusal({ status: 403, message: 'Forbidden' });
 const noContent: Answer = { status: 204, headers: {}, body: Buffer.alloc(0) };
 
 function stop(server: Server): Promise<void> {

@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Statement } from './deployed.ts';
 import { plainEnvironment, run } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -14,11 +15,23 @@ export interface HttpApiEvent {
   authorizer?: { name: string; scopes?: string[] };
 }
 
+/** One of CloudFormation's. */
+export interface Resource {
+  Type?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what CloudFormation takes has many shapes.
+  Properties?: Record<string, any>;
+}
+
 /** What is read of serverless.yml as the framework resolves it for a stage. */
 export interface Configuration {
   service: string;
   custom: {
-    customDomain?: { enabled?: boolean; domainName: string; certificateName?: string };
+    customDomain?: {
+      enabled?: boolean;
+      domainName: string;
+      basePath?: string;
+      certificateName?: string;
+    };
   };
   provider: {
     region: string;
@@ -26,8 +39,14 @@ export interface Configuration {
     architecture?: string;
     memorySize?: number;
     timeout?: number;
+    logRetentionInDays?: number;
+    tags?: Record<string, string>;
+    stackTags?: Record<string, string>;
+    iam?: { role?: { statements?: Statement[]; managedPolicies?: string[] } };
     environment?: Record<string, unknown>;
+    logs?: { httpApi?: { format: string } };
     httpApi: {
+      disableDefaultEndpoint?: boolean;
       authorizers: Record<
         string,
         { identitySource: string | string[]; issuerUrl: string; audience: string | string[] }
@@ -42,11 +61,13 @@ export interface Configuration {
       handler: string;
       memorySize?: number;
       timeout?: number;
+      reservedConcurrency?: number | null;
       environment?: Record<string, unknown>;
       events?: { httpApi?: string | HttpApiEvent }[];
       layers?: unknown[];
     }
   >;
+  resources?: { Resources?: Record<string, Resource>; extensions?: Record<string, Resource> };
 }
 
 /** A copy of the project, which may be changed, and where `sls` leaves its files. */
@@ -80,30 +101,16 @@ export class Project {
     return configuration;
   }
 
-  /** As whoever develops gets one: by the project's own command. */
-  async createToken(issuerData: string): Promise<string> {
-    const token = await this.#node(
-      ['scripts/token.ts', '--user', 'user1', '--data', issuerData],
-      plainEnvironment(),
+  /** A stage to stand beside the first, with what few have: a domain, and a base path on it. */
+  async addStage(first: string): Promise<string> {
+    const stage = first === 'pr-1' ? 'pr-2' : 'pr-1';
+    const settings = await readFile(join(this.folder, 'config/preview.yml'), 'utf8');
+    const own = `domain:\n  name: ${stage}.example.com\n  basePath: v1\n`;
+    await writeFile(
+      join(this.folder, `config/${stage}.yml`),
+      settings.replace(/^domain:.*\n([ \t]+.*\n)*/m, '').replace(/\n*$/, `\n${own}`),
     );
-    return token.trim();
-  }
-
-  /** A stage to stand beside the first: one that there is, or a copy of the first. */
-  async findSecondStage(first: string): Promise<string> {
-    const review = 'pr-1';
-    const isThere = await this.configure(review).then(
-      () => true,
-      () => false,
-    );
-    if (isThere && first !== review) return review;
-    const stages = (await readdir(join(this.folder, 'config')))
-      .filter((file) => file.endsWith('.yml'))
-      .map((file) => file.replace('.yml', ''));
-    const other = stages.find((stage) => stage !== first && stage !== 'local');
-    if (other) return other;
-    await cp(join(this.folder, `config/${first}.yml`), join(this.folder, `config/${review}.yml`));
-    return review;
+    return stage;
   }
 
   async change(file: string, from: string, to: string): Promise<void> {

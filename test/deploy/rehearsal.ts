@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AUDIENCE } from '../../local/issuer/access-token.ts';
 import { type Part, startPart, stopPart } from '../../local/part.ts';
 import { type Aws, startAws } from './aws.ts';
 import { findDifferences } from './comparison.ts';
@@ -10,12 +11,17 @@ import { Emulator } from './emulator.ts';
 import { startGateway } from './gateway.ts';
 import { endAll } from './program.ts';
 import { type Configuration, Project } from './project.ts';
-import { findDocsFaults, findFaults, type Situation } from './requests.ts';
+import { findFaults } from './requests.ts';
 import { findTools, type Tools } from './tools.ts';
 
 const root = join(import.meta.dirname, '../..');
 const GREETING = 'Hello, World';
 const CHANGED = 'Hello, rehearsal';
+
+interface Stage {
+  name: string;
+  configuration: Configuration;
+}
 
 /** A deployment from the first to the last command, on this machine. A step that fails ends it. */
 export class Rehearsal {
@@ -24,14 +30,13 @@ export class Rehearsal {
   #folder = '';
   #tools!: Tools;
   #project!: Project;
-  #configuration!: Configuration;
+  #stages: Stage[] = [];
   #aws!: Aws;
   #account!: Account;
   #before: string[] = [];
   #issuer = '';
   #database = '';
   #deployed!: Deployed;
-  #second = '';
   #count = 0;
   #current = '';
   #closed: Promise<void> | undefined;
@@ -40,21 +45,28 @@ export class Rehearsal {
     this.#stage = stage;
   }
 
+  get #first(): Stage {
+    return this.#stages[0]!;
+  }
+
+  get #second(): Stage {
+    return this.#stages[1]!;
+  }
+
   /** The step that is under way. */
   get current(): string {
     return this.#current;
   }
 
   async run(): Promise<void> {
-    const stage = this.#stage;
     this.#folder = await mkdtemp(join(tmpdir(), 'rehearse-'));
     await this.#step('tools', () => this.#prepareTools());
     await this.#step('stand-ins', () => this.#startStandIns());
-    await this.#step('create_domain', () => this.#createDomain());
-    await this.#step(`sls deploy --stage ${stage}`, () => this.#deploy(stage));
+    await this.#step('create_domain', () => this.#createDomains());
+    await this.#step(`sls deploy --stage ${this.#stage}`, () => this.#deploy(this.#first));
     await this.#step('what was deployed is what serverless.yml says', () => this.#compare());
     await this.#step('the function under the emulator, behind the gateway', () =>
-      this.#serve(stage, GREETING),
+      this.#serve(this.#first, GREETING),
     );
     await this.#step('a second deploy, with changed code', () => this.#deployAgain());
     await this.#step('a second stage beside it', () => this.#deploySecond());
@@ -86,16 +98,22 @@ export class Rehearsal {
     this.#tools = await findTools();
     this.#project = new Project(join(this.#folder, 'project'));
     await this.#project.copy();
-    this.#configuration = await this.#project.configure(this.#stage);
+    const second = await this.#project.addStage(this.#stage);
+    this.#stages = await Promise.all(
+      [this.#stage, second].map(async (name) => ({
+        name,
+        configuration: await this.#project.configure(name),
+      })),
+    );
     return [
       this.#tools.hasNamespaces
         ? 'The package will lie at /var/task and /opt, read-only.'
-        : 'Without mount namespaces here: the package will lie in a temporary folder, and can be written to.',
+        : 'Without mount namespaces here: the package will lie in a temporary folder, can be written to, and does without its docs pages.',
     ];
   }
 
   async #startStandIns(): Promise<string[]> {
-    const { region } = this.#configuration.provider;
+    const { region } = this.#first.configuration.provider;
     const [mongo, issuer] = ['mongo', 'issuer'].map((name) => {
       const data = join(this.#folder, name);
       const args = [join(root, `local/${name}/main.ts`), '--port', '0', '--data', data];
@@ -111,122 +129,114 @@ export class Rehearsal {
     return [`AWS ${this.#aws.endpoint}, issuer ${this.#issuer}, database ${this.#database}`];
   }
 
-  async #createDomain(): Promise<string[]> {
-    const domain = await prepareDomain(this.#aws, this.#configuration);
-    if (!domain) return [`Skipped: the stage ${this.#stage} has no custom.customDomain.`];
-    await this.#sls('create_domain', this.#stage);
-    return [domain];
+  async #createDomains(): Promise<string[]> {
+    for (const { configuration } of this.#stages) await prepareDomain(this.#aws, configuration);
+    await this.#slsOfDomains('create_domain');
+    return this.#stages.map(({ name, configuration: { custom } }) =>
+      custom.customDomain
+        ? `${name}: ${custom.customDomain.domainName}`
+        : `${name}: skipped, it has no custom.customDomain`,
+    );
   }
 
-  async #deploy(stage: string): Promise<string[]> {
-    await this.#sls('deploy', stage);
+  async #deploy({ name }: Stage): Promise<string[]> {
+    await this.#sls('deploy', name);
     return [];
   }
 
   async #compare(): Promise<string[]> {
-    this.#deployed = await this.#read(this.#configuration, this.#stage);
-    const { routes, function: made } = this.#deployed;
+    this.#deployed = await this.#read(this.#first);
+    const { routes, function: made, domains, role, alarms } = this.#deployed;
     const open = routes.filter(({ authorizer }) => authorizer === undefined).length;
     return [
       `${open} public routes, ${routes.length - open} behind the JWT authorizer`,
       `${made.runtime} ${made.architecture}, ${made.memory} MB, ${made.timeout} s, ${made.layers.length} layers`,
+      `${domains.length} domains, ${role.statements.length} statements of the role, ${alarms.length} alarms`,
     ];
   }
 
   async #deployAgain(): Promise<string[]> {
     const { digest, layers } = this.#deployed.function;
     await this.#project.change('src/greetings/routes.ts', GREETING, CHANGED);
-    await this.#deploy(this.#stage);
-    this.#deployed = await this.#read(this.#configuration, this.#stage);
+    await this.#deploy(this.#first);
+    this.#deployed = await this.#read(this.#first);
     const made = this.#deployed.function;
     if (made.digest === digest) throw new Error('The function has its old code.');
     if (made.layers.join() !== layers.join()) {
       throw new Error(`The layers were ${layers.join()}, and are ${made.layers.join()}.`);
     }
-    const lines = await this.#serve(this.#stage, CHANGED);
+    const lines = await this.#serve(this.#first, CHANGED);
     return [...lines, layers.length > 0 ? `still ${layers.join(', ')}` : 'no layers to compare'];
   }
 
   async #deploySecond(): Promise<string[]> {
-    const stage = await this.#project.findSecondStage(this.#stage);
-    this.#second = stage;
-    const configuration = await this.#project.configure(stage);
-    if (await prepareDomain(this.#aws, configuration)) await this.#sls('create_domain', stage);
-    await this.#deploy(stage);
+    await this.#deploy(this.#second);
     const before = this.#deployed;
-    const first = await this.#read(this.#configuration, this.#stage);
+    const first = await this.#read(this.#first);
     if (first.api.id !== before.api.id || first.function.digest !== before.function.digest) {
       throw new Error(`The stage ${this.#stage} is not what it was.`);
     }
-    this.#deployed = await this.#read(configuration, stage);
-    const lines = await this.#serve(stage, CHANGED, configuration);
+    this.#deployed = await this.#read(this.#second);
+    const lines = await this.#serve(this.#second, CHANGED);
     this.#deployed = first;
-    return [stage, ...lines, this.#stage, ...(await this.#serve(this.#stage, CHANGED))];
+    return [...lines, ...(await this.#serve(this.#first, CHANGED))];
   }
 
   async #remove(): Promise<string[]> {
-    for (const stage of [this.#second, this.#stage]) {
-      const { custom } = await this.#project.configure(stage);
-      await this.#sls('remove', stage);
-      if (custom.customDomain) await this.#sls('delete_domain', stage);
-    }
+    for (const { name } of this.#stages.toReversed()) await this.#sls('remove', name);
+    await this.#slsOfDomains('delete_domain');
     const left = (await this.#account.list()).filter((each) => !this.#before.includes(each));
     if (left.length > 0) throw new Error(['It has left behind:', ...left].join('\n'));
-    return ['Nothing is left: no function, layer, API, domain, role, log group, bucket, stack.'];
+    return [
+      'Nothing is left: no function, layer, API, domain, record, role, log group, bucket, stack.',
+    ];
   }
 
-  async #read(configuration: Configuration, stage: string): Promise<Deployed> {
+  async #read({ name, configuration }: Stage): Promise<Deployed> {
     const deployed = await this.#account.read(
-      `${configuration.service}-${stage}`,
+      stackOf(name, configuration),
       functionOf(configuration),
     );
-    const differences = findDifferences(configuration, stage, deployed);
-    const domain = configuration.custom.customDomain?.domainName;
-    if (domain && !(await this.#account.isMapped(domain, deployed.api.id))) {
-      differences.push(`${domain} does not lead to the API`);
-    }
+    const differences = findDifferences(configuration, name, deployed);
     if (differences.length > 0) throw new Error(differences.join('\n'));
     return deployed;
   }
 
-  async #serve(
-    stage: string,
-    greeting: string,
-    configuration = this.#configuration,
-  ): Promise<string[]> {
+  async #serve({ name, configuration }: Stage, greeting: string): Promise<string[]> {
     const folder = join(this.#folder, `function-${this.#count++}`);
-    const { function: made } = this.#deployed;
-    const stack = `${configuration.service}-${stage}`;
-    const { python } = this.#tools;
+    const { api, domains, function: made } = this.#deployed;
+    const { hasNamespaces, python } = this.#tools;
+    const stack = stackOf(name, configuration);
     const sizes = await this.#account.unpack(stack, python, made.digest, folder);
     const standIns = {
       OIDC_ISSUER: this.#issuer,
-      // The local issuer's tokens are for one audience.
-      OIDC_AUDIENCE: 'api://default',
+      OIDC_AUDIENCE: AUDIENCE,
       MONGODB_URI: this.#database,
     };
+    const issuer = { url: this.#issuer, audience: AUDIENCE };
     const emulator = await Emulator.start(this.#tools, made, folder, standIns);
-    const gateway = await startGateway(this.#deployed, { url: this.#issuer }, emulator);
+    const gateway = await startGateway(this.#deployed, issuer, emulator);
     try {
-      const situation: Situation = {
-        url: gateway.url,
-        token: await this.#project.createToken(join(this.#folder, 'issuer')),
-        origin: (this.#deployed.api.cors.AllowOrigins as string[])[0]!,
+      const [domain] = domains;
+      const basePath = domain?.mappings[0]?.basePath;
+      const prefix = basePath ? `/${basePath}` : '';
+      const host = domain?.name ?? api.host;
+      const { count, faults } = await findFaults({
+        gateway: gateway.url,
+        host,
+        prefix,
+        issuer: this.#issuer,
+        origin: (api.cors.AllowOrigins as string[])[0]!,
         greeting,
-      };
-      const { passed, faults } = await findFaults(situation);
-      // Where the layer cannot lie at /opt, the function does not find what is in it.
-      const docs = this.#tools.hasNamespaces ? await findDocsFaults(situation) : [];
-      faults.push(...docs);
+        closed: api.isHostOn ? undefined : api.host,
+        hasLayer: hasNamespaces,
+      });
       if (faults.length > 0) {
         throw new Error([...faults, "The function's log:", emulator.log.slice(-3000)].join('\n'));
       }
       return [
-        `${sizes.join(', ')}; as deployed, but for ${Object.keys(standIns).join(', ')}`,
-        `${passed} requests answered as they should be`,
-        this.#tools.hasNamespaces
-          ? 'the docs pages and their files are there'
-          : 'the docs pages are left out',
+        `${name}: ${sizes.join(', ')}; as deployed, but for ${Object.keys(standIns).join(', ')}`,
+        `${count} requests to https://${host}${prefix} answered as they should be`,
       ];
     } finally {
       await gateway.stop();
@@ -234,9 +244,21 @@ export class Rehearsal {
     }
   }
 
+  async #slsOfDomains(command: string): Promise<void> {
+    await Promise.all(
+      this.#stages
+        .filter(({ configuration }) => configuration.custom.customDomain)
+        .map(({ name }) => this.#sls(command, name)),
+    );
+  }
+
   #sls(command: string, stage: string): Promise<string> {
     return this.#project.sls([command, '--stage', stage], this.#aws.environment);
   }
+}
+
+function stackOf(stage: string, { service }: Configuration): string {
+  return `${service}-${stage}`;
 }
 
 function functionOf({ functions }: Configuration): string {
