@@ -42,6 +42,8 @@ export async function startAws(python: string, region: string, folder: string): 
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    // Milliseconds: osls would wait 5 s before it asks how a stack is getting on.
+    SLS_AWS_MONITORING_FREQUENCY: '100',
     // Nobody's account may be met, whatever the home folder has.
     AWS_CONFIG_FILE: join(folder, 'none'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),

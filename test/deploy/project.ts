@@ -123,7 +123,8 @@ export class Project {
   #node(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
     return run(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
       cwd: this.folder,
-      env,
+      // A start of sls is mostly the compiling of its modules.
+      env: { ...env, NODE_COMPILE_CACHE: `${this.folder}.compiled` },
     });
   }
 }
