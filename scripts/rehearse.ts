@@ -20,7 +20,9 @@ async function rehearse(): Promise<void> {
     process.stdout.write(`${seconds.padStart(6)} s  in all\n`);
   } catch (error) {
     if (isInterrupted) return;
-    process.stderr.write(`FAILED at: ${rehearsal.current}\n${(error as Error).message}\n`);
+    const { message } = error as Error;
+    const lines = message.includes('\n') ? `\n${message}` : ` ${message}`;
+    process.stderr.write(`FAILED at ${rehearsal.current}:${lines}\n`);
     process.exitCode = 1;
   } finally {
     await rehearsal.close();
@@ -29,7 +31,7 @@ async function rehearse(): Promise<void> {
 
 async function interrupt(): Promise<void> {
   isInterrupted = true;
-  process.stderr.write(`Interrupted at: ${rehearsal.current}\n`);
+  process.stderr.write(`Interrupted at ${rehearsal.current}\n`);
   await rehearsal.close();
   // What it was at has lost its program, and tidies up.
   await Promise.race([rehearsed, setTimeout(PATIENCE_MS)]);

@@ -33,7 +33,7 @@ const EMULATORS: Record<string, { file: string; sha256: string }> = {
 export async function findTools(): Promise<Tools> {
   if (process.platform !== 'linux') throw new Error("Lambda's emulator runs on Linux only.");
   if (!succeeds('python3', ['-c', 'import ensurepip, sys; assert sys.version_info >= (3, 11)'])) {
-    throw new Error('Python 3.11 or newer, with venv, is missing.');
+    throw new Error('Install Python 3.11 or newer, with venv: it is missing here.');
   }
   const python = join(await findVenv(join(here, 'aws/requirements.txt')), 'bin/python');
   return {
@@ -86,11 +86,11 @@ async function findClient(): Promise<string> {
     });
   if (isUsable(folder)) return client(folder);
 
-  const missing = ['cmake', 'g++', 'make', 'tar', 'xz'].filter(
+  const missing = ['cmake', 'g++', 'make', 'npm', 'tar', 'xz'].filter(
     (each) => !succeeds(each, ['--version']),
   );
   if (missing.length > 0) {
-    throw new Error(`To compile Lambda's client, ${missing.join(', ')} must be installed.`);
+    throw new Error(`To compile Lambda's client, install what is missing: ${missing.join(', ')}.`);
   }
   await mkdir(cache, { recursive: true });
   const fresh = await mkdtemp(`${folder}.`);
