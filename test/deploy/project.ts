@@ -104,7 +104,8 @@ export class Project {
   /** A stage to stand beside the first, with what few have: a domain, and a base path on it. */
   async addStage(first: string): Promise<string> {
     const stage = first === 'pr-1' ? 'pr-2' : 'pr-1';
-    const settings = await readFile(join(this.folder, 'config/preview.yml'), 'utf8');
+    const read = (name: string) => readFile(join(this.folder, `config/${name}.yml`), 'utf8');
+    const settings = await read('preview').catch(() => read(first));
     const own = `domain:\n  name: ${stage}.example.com\n  basePath: v1\n`;
     await writeFile(
       join(this.folder, `config/${stage}.yml`),
