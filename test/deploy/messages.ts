@@ -3,7 +3,7 @@ import type { Answer, Caller } from './caller.ts';
 /** One more than src/body.ts takes. */
 const TOO_LONG = 1024 ** 2 + 1;
 
-/** The feature `messages`: who removes it removes this file. */
+/** The feature `messages`: who takes it out takes out this file, and its call in requests.ts. */
 export async function callMessages(caller: Caller, prefix: string, token: string): Promise<void> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const text = 'Rehearsed';
