@@ -97,7 +97,7 @@ async function fill(name: string, count: number): Promise<Side> {
     port: 0,
     issuer: 'http://localhost',
     audience: 'api://default',
-    clientId: 'hapiway-docs',
+    clientId: 'docs',
     layer: 'layers/dependencies',
     mongodbUri: address,
     database: name,

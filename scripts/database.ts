@@ -5,6 +5,7 @@ import { type Db, MongoClient } from 'mongodb';
 import { type Part, startPart, stopPart } from '../local/part.ts';
 import { localPorts } from '../local/ports.ts';
 import { createMessageIndexes } from '../src/messages/store.ts';
+import { NAME } from '../src/name.ts';
 
 /** `npm run db:indexes`, `db:seed`, `db:reset`: on the database of MONGODB_URI, else on the embedded one. */
 const USAGE =
@@ -41,7 +42,7 @@ const verbs: Record<string, (db: Db) => Promise<string>> = {
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 const { run, count, yes } = readArguments();
-const name = process.env.MONGODB_DATABASE || 'hapiway';
+const name = process.env.MONGODB_DATABASE || NAME;
 const given = process.env.MONGODB_URI?.trim() || undefined;
 
 if (run === verbs.reset && given && yes !== name) {

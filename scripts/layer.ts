@@ -13,7 +13,7 @@ import { replacements } from './replacements.ts';
 const root = join(import.meta.dirname, '..');
 const modules = join(root, 'layers/dependencies/nodejs/node_modules');
 /** No package: only the layer has it. */
-const PARTS = 'hapiway-dependencies';
+const PARTS = 'bundled-dependencies';
 
 /** The driver looks for these and does without them; the SDK is Lambda's own. */
 const absent = [

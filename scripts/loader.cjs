@@ -22,7 +22,7 @@ if (script.cachedDataRejected) {
 script.runInThisContext().call(exports, exports, require, module, filename, __dirname);
 
 /** For src/code-cache.ts, when the functions have run that are to be in it. */
-globalThis[Symbol.for('hapiway.code-cache')] = () => ({
+globalThis[Symbol.for('bundled-dependencies.code-cache')] = () => ({
   bundle: BUNDLE_HASH,
   data: script.createCachedData(),
 });

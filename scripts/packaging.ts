@@ -68,7 +68,7 @@ async function build(script: string): Promise<void> {
 /** Where `npm run code-cache` has made one for this stage and for just this bundle of dependencies. */
 async function addCodeCache({ service, provider, layers, functions }: Service): Promise<void> {
   const { dependencies } = layers as { dependencies: Layer };
-  const file = 'nodejs/node_modules/hapiway-dependencies/bundle.js';
+  const file = 'nodejs/node_modules/bundled-dependencies/bundle.js';
   const bundle = await readFile(join(root, dependencies.path, file));
   const hash = createHash('sha256').update(bundle).digest('hex');
   const path = `layers/code-cache/${provider.stage}`;

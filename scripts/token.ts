@@ -18,7 +18,7 @@ try {
   await confirm(issuer, key.kid);
   const now = Math.floor(Date.now() / 1000);
   const token = await signAccessToken(
-    { issuer, client: 'hapiway-token', user, scopes, issuedAt: now, authTime: now },
+    { issuer, client: 'token', user, scopes, issuedAt: now, authTime: now },
     key,
   );
   process.stdout.write(`${token}\n`);

@@ -17,7 +17,9 @@ interface Loaded {
  * (`npm run code-cache`). The layer's loader knows how.
  */
 export async function createCodeCache(handle: Handle, env: Environment) {
-  const create = (globalThis as Record<symbol, unknown>)[Symbol.for('hapiway.code-cache')];
+  const create = (globalThis as Record<symbol, unknown>)[
+    Symbol.for('bundled-dependencies.code-cache')
+  ];
   if (typeof create !== 'function') throw new Error('There is no layer here to make a cache of.');
   for (const path of paths) await handle(requestOf(path, env));
   const { bundle, data } = create() as Loaded;

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { MongoClient } from 'mongodb';
+import { NAME } from './name.ts';
 
 export interface Settings {
   stage: string;
@@ -56,7 +57,7 @@ export function readSettings(env: Environment): Settings {
     audience: check('OIDC_AUDIENCE', undefined, anything),
     clientId: check('OIDC_CLIENT_ID', '', anything),
     mongodbUri: check('MONGODB_URI', undefined, aConnectionString),
-    database: check('MONGODB_DATABASE', 'hapiway', aDatabaseName),
+    database: check('MONGODB_DATABASE', NAME, aDatabaseName),
     corsOrigins: check('CORS_ORIGINS', isLaptop ? 'http://localhost:*' : '', origins)
       .split(',')
       .map((origin) => origin.trim())

@@ -7,6 +7,7 @@ import {
   MongoTopologyClosedError,
 } from 'mongodb';
 import type { Settings } from './config.ts';
+import { NAME } from './name.ts';
 import { problem } from './problem.ts';
 
 /** All that a request may spend on the database, so that an outage is answered within 3 s. */
@@ -35,7 +36,7 @@ export function openDatabase(
   // whose first connection failed stays closed for ever, so that one is not kept.
   function connect(): Promise<MongoClient> {
     connected ??= new MongoClient(settings.mongodbUri, {
-      appName: 'hapiway',
+      appName: NAME,
       // A Lambda process serves one request at a time, and Atlas counts connections over all of them.
       maxPoolSize: 10,
       maxIdleTimeMS: 60_000,

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { Logger, type LogItem } from '@aws-lambda-powertools/logger';
 import type { Plugin, Request } from '@hapi/hapi';
 import type { Settings } from './config.ts';
+import { NAME } from './name.ts';
 
 declare module '@hapi/hapi' {
   interface ServerApplicationState {
@@ -11,7 +12,7 @@ declare module '@hapi/hapi' {
 
 /** One JSON line an entry on AWS and in a container, readable lines on a laptop. */
 export function createLog({ stage, logLevel }: Pick<Settings, 'stage' | 'logLevel'>): Logger {
-  const options = { serviceName: 'hapiway', logLevel };
+  const options = { serviceName: NAME, logLevel };
   return stage === 'local' ? new ReadableLogger(options) : new Logger(options);
 }
 

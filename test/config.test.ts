@@ -1,4 +1,5 @@
 import { ConfigurationError, readSettings } from '../src/config.ts';
+import { NAME } from '../src/name.ts';
 
 const whole = {
   OIDC_ISSUER: 'https://example.okta.com/oauth2/default',
@@ -26,7 +27,7 @@ test('what is not set has a default where there can be one', () => {
     clientId: '',
     layer: 'layers/dependencies',
     mongodbUri: 'mongodb+srv://user:secret@cluster.example.net/',
-    database: 'hapiway',
+    database: NAME,
     corsOrigins: ['http://localhost:*'],
     logLevel: 'INFO',
   });

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { readParameters } from '../src/parameter.ts';
 import { signatureOf } from './support/signature.ts';
 
-const NAME = '/hapiway/dev/mongodb-uri';
+const NAME = '/service/dev/mongodb-uri';
 const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' };
 
 /** As much of SSM as is asked for: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */

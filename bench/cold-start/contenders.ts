@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { NAME } from '../../src/name.ts';
 import { flagsOf } from '../../test/deploy/emulator.ts';
 import { unpack } from '../../test/support/zip.ts';
 import { findPython } from '../python/venv.ts';
@@ -60,7 +61,7 @@ async function pack(folder: string, to: string): Promise<void> {
   const sls = join(root, 'node_modules/serverless/bin/serverless.js');
   const zips = join(folder, 'zips');
   await run(process.execPath, [sls, 'package', '--stage', 'dev', '--package', zips], { cwd: root });
-  await unpack(join(zips, 'hapiway.zip'), join(to, 'task'));
+  await unpack(join(zips, `${NAME}.zip`), join(to, 'task'));
   await unpack(join(zips, 'dependencies.zip'), join(to, 'opt'));
 }
 

@@ -7,7 +7,7 @@ import { askToSignOut, tellSignedOut } from './logout.ts';
 import { createMemory } from './memory.ts';
 
 /** The public client of the docs page: PKCE, and no secret. */
-const DOCS_CLIENT = 'hapiway-docs';
+const DOCS_CLIENT = 'docs';
 
 const LOCAL_ORIGIN = /^http:\/\/(localhost|127\.0\.0\.1):\d+$/;
 

@@ -11,7 +11,7 @@ const LONGEST_MS = 8_000;
 export async function checkDatabase(uri: string, name: string): Promise<Finding[]> {
   const isRole = /[?&]authMechanism=MONGODB-AWS\b/.test(uri);
   const client = new MongoClient(isRole ? withoutLogin(uri) : uri, {
-    appName: 'hapiway-doctor',
+    appName: 'doctor',
     serverSelectionTimeoutMS: PATIENCE_MS,
     connectTimeoutMS: PATIENCE_MS,
   });

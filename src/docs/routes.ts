@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Plugin, ResponseToolkit } from '@hapi/hapi';
 import Inert from '@hapi/inert';
+import { NAME } from '../name.ts';
 import { prefixOf } from '../prefix.ts';
 import { readDocument } from './document.ts';
 import { renderElement, renderPage } from './pages.ts';
@@ -44,7 +45,7 @@ export const docs: Plugin<void> = {
           });
           const scripts = ['vendor/swagger-ui-bundle.js', 'docs.js'];
           const style = 'vendor/swagger-ui.css';
-          const page = renderPage({ title: TITLE, prefix, style, body, scripts });
+          const page = renderPage({ title: NAME, prefix, style, body, scripts });
           return answer(h, page, [
             "script-src 'self'",
             // Its scripts set styles on elements, and its icons are data.
@@ -61,7 +62,7 @@ export const docs: Plugin<void> = {
         options: { auth: false },
         handler(request, h) {
           const scripts = ['vendor/oauth2-redirect.js'];
-          const page = renderPage({ title: TITLE, prefix: prefixOf(request), body: '', scripts });
+          const page = renderPage({ title: NAME, prefix: prefixOf(request), body: '', scripts });
           return answer(h, page, ["script-src 'self'", "img-src 'self'"]);
         },
       },
@@ -75,7 +76,7 @@ export const docs: Plugin<void> = {
           const scripts = ['vendor/redoc.standalone.js', 'redoc-page.js'];
           return answer(
             h,
-            renderPage({ title: TITLE, prefix, style: 'redoc-page.css', body, scripts }),
+            renderPage({ title: NAME, prefix, style: 'redoc-page.css', body, scripts }),
             [
               "script-src 'self'",
               // Its search runs in a worker that it makes of a blob.
@@ -108,8 +109,6 @@ export const docs: Plugin<void> = {
     ]);
   },
 };
-
-const TITLE = 'Hapiway';
 
 function answer(h: ResponseToolkit, page: string, allowed: string[]) {
   const policy = ["default-src 'none'", ...allowed, "base-uri 'none'", "frame-ancestors 'none'"];

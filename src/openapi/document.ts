@@ -3,6 +3,7 @@ import HapiSwagger from 'hapi-swagger';
 import manifest from '../../package.json' with { type: 'json' };
 import { createApp } from '../app.ts';
 import { readSettings } from '../config.ts';
+import { NAME } from '../name.ts';
 import { scopes } from './scopes.ts';
 
 export interface OpenApi {
@@ -43,7 +44,7 @@ export async function createDocument(): Promise<OpenApi> {
     options: {
       OAS: 'v3.0',
       info: {
-        title: 'Hapiway',
+        title: NAME,
         version: manifest.version,
         description: manifest.description,
         license: { name: manifest.license },

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { NAME } from '../../src/name.ts';
 import { sls } from '../support/offline.ts';
 import { copyProject } from '../support/project.ts';
 import { readZip, unpack } from '../support/zip.ts';
@@ -23,7 +24,7 @@ let projects: Project[];
 
 async function pack({ folder }: Project): Promise<{ code: string; layer: string }> {
   await run(process.execPath, [sls, 'package', ...stage], { cwd: folder, env });
-  return { code: hash(folder, 'hapiway.zip'), layer: hash(folder, 'dependencies.zip') };
+  return { code: hash(folder, `${NAME}.zip`), layer: hash(folder, 'dependencies.zip') };
 }
 
 const packed = (folder: string, name: string) => join(folder, '.serverless', name);
@@ -51,7 +52,7 @@ test('two clones give the same bytes, without an account; other code leaves the 
 
 test('the zips are small, and hold what they are for', async () => {
   const { folder } = projects[0]!;
-  const code = packed(folder, 'hapiway.zip');
+  const code = packed(folder, `${NAME}.zip`);
   const layer = packed(folder, 'dependencies.zip');
   expect(await namesIn(code)).toEqual([
     'build/docs/docs.js',
@@ -69,8 +70,8 @@ test('the zips are small, and hold what they are for', async () => {
       ),
       ...['swagger-ui-bundle.js', 'swagger-ui.css'].map((name) => `docs/${name}.gz`),
       ...entries,
-      'nodejs/node_modules/hapiway-dependencies/bundle.js',
-      'nodejs/node_modules/hapiway-dependencies/index.js',
+      'nodejs/node_modules/bundled-dependencies/bundle.js',
+      'nodejs/node_modules/bundled-dependencies/index.js',
     ].sort(),
   );
   expect(statSync(code).size).toBeLessThan(60 * 1024);
@@ -96,7 +97,7 @@ describe('what was packed', () => {
   beforeAll(async () => {
     const { folder } = projects[0]!;
     unpacked = await mkdtemp(join(tmpdir(), 'packed-'));
-    await unpack(packed(folder, 'hapiway.zip'), join(unpacked, 'task'));
+    await unpack(packed(folder, `${NAME}.zip`), join(unpacked, 'task'));
     await unpack(packed(folder, 'dependencies.zip'), join(unpacked, 'opt'));
   });
 
@@ -142,7 +143,7 @@ describe('what was packed', () => {
     const { results } = await invoke([{ codeCache: true }], ...flags);
     const [{ node, bundle, data }] = results;
     expect(node).toBe(process.version);
-    const code = join(unpacked, 'opt/nodejs/node_modules/hapiway-dependencies/bundle.js');
+    const code = join(unpacked, 'opt/nodejs/node_modules/bundled-dependencies/bundle.js');
     expect(bundle).toBe(createHash('sha256').update(readFileSync(code)).digest('hex'));
     mkdirSync(join(unpacked, 'opt/code-cache'));
     writeFileSync(
@@ -184,7 +185,7 @@ test('a code cache of the stage goes along in a layer of its own, if it is for t
   await expect(layers()).resolves.toBe(1);
   const code = join(
     folder,
-    'layers/dependencies/nodejs/node_modules/hapiway-dependencies/bundle.js',
+    'layers/dependencies/nodejs/node_modules/bundled-dependencies/bundle.js',
   );
   const hash = createHash('sha256').update(readFileSync(code)).digest('hex');
   writeFileSync(join(cache, hash), 'cache');

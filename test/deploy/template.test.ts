@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { NAME } from '../../src/name.ts';
 import { sls } from '../support/offline.ts';
 import { copyProject } from '../support/project.ts';
 
@@ -25,6 +26,11 @@ function call(...words: string[]) {
   return run(process.execPath, [sls, ...words], { cwd: project.folder, env });
 }
 
+function settingOf(stage: string, key: string): string {
+  const settings = readFileSync(join(project.folder, `config/${stage}.yml`), 'utf8');
+  return new RegExp(`^ +${key}: (.+)$`, 'm').exec(settings)![1]!;
+}
+
 async function compile(stage: string): Promise<Template> {
   await call('package', '--stage', stage);
   const file = join(project.folder, '.serverless/cloudformation-template-update-stack.json');
@@ -34,8 +40,8 @@ async function compile(stage: string): Promise<Template> {
 describe.each([
   [
     'dev',
-    { memory: 512, retention: 7, rate: 50, burst: 100, parameter: '/hapiway/dev/mongodb-uri' },
-    '',
+    { memory: 512, retention: 7, rate: 50, burst: 100, parameter: `/${NAME}/dev/mongodb-uri` },
+    false,
   ],
   [
     'staging',
@@ -44,21 +50,21 @@ describe.each([
       retention: 30,
       rate: 200,
       burst: 400,
-      parameter: '/hapiway/staging/mongodb-uri',
+      parameter: `/${NAME}/staging/mongodb-uri`,
     },
-    'alarms@example.com',
+    true,
   ],
   [
     'prod',
-    { memory: 1024, retention: 90, rate: 500, burst: 1000, parameter: '/hapiway/prod/mongodb-uri' },
-    'alarms@example.com',
+    { memory: 1024, retention: 90, rate: 500, burst: 1000, parameter: `/${NAME}/prod/mongodb-uri` },
+    true,
   ],
   [
     'pr-42',
-    { memory: 512, retention: 3, rate: 20, burst: 40, parameter: '/hapiway/preview/mongodb-uri' },
-    '',
+    { memory: 512, retention: 3, rate: 20, burst: 40, parameter: `/${NAME}/preview/mongodb-uri` },
+    false,
   ],
-])('%s', (stage, { memory, retention, rate, burst, parameter }, email) => {
+])('%s', (stage, { memory, retention, rate, burst, parameter }, hasAlarms) => {
   let template: Template;
   const find = (type: string) =>
     Object.values(template.Resources).filter(({ Type }) => Type === `AWS::${type}`);
@@ -70,7 +76,7 @@ describe.each([
   test('the function is what its settings say, and is told no secret', () => {
     const api = find('Lambda::Function')[0]!.Properties;
     expect(api).toMatchObject({
-      FunctionName: `hapiway-${stage}-api`,
+      FunctionName: `${NAME}-${stage}-api`,
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'src/lambda.handler',
@@ -124,9 +130,9 @@ describe.each([
 
   test('alarms are there where there is somebody to tell', () => {
     const topics = find('SNS::Topic').map(({ Properties }) => Properties.Subscription[0].Endpoint);
-    expect(topics).toEqual(email ? [email] : []);
-    expect(find('CloudWatch::Alarm')).toHaveLength(email ? 5 : 0);
-    expect(find('CloudWatch::Dashboard')).toHaveLength(email ? 1 : 0);
+    expect(topics).toEqual(hasAlarms ? [settingOf(stage, 'email')] : []);
+    expect(find('CloudWatch::Alarm')).toHaveLength(hasAlarms ? 5 : 0);
+    expect(find('CloudWatch::Dashboard')).toHaveLength(hasAlarms ? 1 : 0);
     for (const { Properties } of find('CloudWatch::Alarm')) {
       expect(Properties.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
     }
@@ -198,19 +204,15 @@ test('what is wrong with a stage is one message, with its file and its keys', as
 test('a base path and a certificate are part of the domain; the function knows the path', async () => {
   const file = join(project.folder, 'config/prod.yml');
   const settings = readFileSync(file, 'utf8');
-  writeFileSync(
-    file,
-    settings.replace(
-      /(name: api.example.com\n)/,
-      "$1  basePath: v1\n  certificate: '*.example.com'\n",
-    ),
-  );
+  const [line, name] = /^domain:\n {2}name: (.+)\n/m.exec(settings)!;
+  const more = "  basePath: v1\n  certificate: '*.example.com'\n";
+  writeFileSync(file, settings.replace(line, `${line}${more}`));
   const { stdout } = await call('print', '--stage', 'prod', '--format', 'json');
   writeFileSync(file, settings);
   const { custom, provider } = JSON.parse(stdout);
   expect(provider.environment.BASE_PATH).toBe('/v1');
   expect(custom.customDomain).toEqual({
-    domainName: 'api.example.com',
+    domainName: name,
     basePath: 'v1',
     certificateName: '*.example.com',
     apiType: 'http',

@@ -38,7 +38,7 @@ export async function startApi(mongodbUri: string, settings: Partial<Settings> =
     port: 0,
     issuer: issuer.url,
     audience: 'api://default',
-    clientId: 'hapiway-docs',
+    clientId: 'docs',
     layer: 'layers/dependencies',
     mongodbUri,
     database: `api_${process.pid}_${Math.random().toString(36).slice(2)}`,

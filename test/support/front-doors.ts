@@ -161,7 +161,7 @@ function alb(wire: Required<Wire>, mode: 'single' | 'multiple') {
     requestContext: {
       elb: {
         targetGroupArn:
-          'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/hapiway/abcdef',
+          'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/api/abcdef',
       },
     },
     httpMethod: wire.method,

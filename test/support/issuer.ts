@@ -16,7 +16,7 @@ export interface Issuer {
 
 /** The local issuer in a process of its own, with keys of its own. */
 export async function startIssuer(): Promise<Issuer> {
-  const data = await mkdtemp(join(tmpdir(), 'hapiway-issuer-'));
+  const data = await mkdtemp(join(tmpdir(), 'issuer-'));
   const running = runIssuer('--port', '0', '--data', data);
   const issuer = await running.ready;
   const key = (await new Folder(data).readKey())!;
@@ -27,7 +27,7 @@ export async function startIssuer(): Promise<Issuer> {
       return signAccessToken(
         {
           issuer,
-          client: 'hapiway-test',
+          client: 'test',
           user,
           scopes: scopes.length > 0 ? scopes : SIGN_IN_SCOPES,
           issuedAt: now,

@@ -86,7 +86,7 @@ function buildInfo(): Document {
     versionArray: VERSION.split('.')
       .map((part) => new Int32(Number(part)))
       .concat(new Int32(0)),
-    gitVersion: 'hapiway',
+    gitVersion: 'embedded',
     modules: [],
     storageEngines: ['sqlite'],
     bits: new Int32(64),
@@ -140,7 +140,7 @@ function serverStatus(_: Document, { cursors, now }: Context): Document {
   return {
     host: hostname(),
     version: VERSION,
-    process: 'hapiway',
+    process: 'embedded',
     pid: new Int32(process.pid),
     uptime: Math.round(process.uptime()),
     localTime: now,

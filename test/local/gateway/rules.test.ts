@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
+import { NAME } from '../../../src/name.ts';
 import { type Api, startApi } from '../../support/api.ts';
 import { type Offline, startOffline } from '../../support/offline.ts';
 import { forge } from '../../support/tokens.ts';
@@ -222,7 +223,7 @@ describe('nobody is who they say they are', () => {
   );
 
   test('no address takes events', async () => {
-    const path = '/2015-03-31/functions/hapiway-local-api/invocations';
+    const path = `/2015-03-31/functions/${NAME}-local-api/invocations`;
     expect((await call(path, { method: 'POST', body: '{}' })).status).toBe(401);
     expect(offline.run.output()).not.toMatch(/invocation/i);
   });

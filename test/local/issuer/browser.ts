@@ -69,7 +69,7 @@ export class Browser {
 
 export function authorizeUrl(issuer: string, parameters: Record<string, string> = {}): string {
   return `${issuer}/v1/authorize?${new URLSearchParams({
-    client_id: 'hapiway-docs',
+    client_id: 'docs',
     response_type: 'code',
     scope: 'openid',
     redirect_uri: REDIRECT,
@@ -88,7 +88,7 @@ export async function askToken(
   const response = await fetch(`${issuer}/v1/token`, {
     method: 'POST',
     headers: { origin },
-    body: new URLSearchParams({ client_id: 'hapiway-docs', ...parameters }),
+    body: new URLSearchParams({ client_id: 'docs', ...parameters }),
   });
   return { response, body: (await response.json()) as Record<string, string> };
 }

@@ -10,7 +10,7 @@ let folder: string;
 let data: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hapiway-issuer-'));
+  folder = await mkdtemp(join(tmpdir(), 'issuer-'));
   data = join(folder, 'issuer');
 });
 afterEach(() => rm(folder, { recursive: true }));

@@ -32,7 +32,7 @@ it.each([['openid profile email messages:moderate'], ['openid'], ['messages:mode
       aud: 'api://default',
       iat: expect.any(Number),
       exp: payload.iat! + 3600,
-      cid: 'hapiway-docs',
+      cid: 'docs',
       uid: expect.stringMatching(/^00u[A-Za-z0-9]{17}$/),
       scp: scope.split(' '),
       auth_time: expect.any(Number),
@@ -45,7 +45,7 @@ it('the id token tells of the user what was asked for', async () => {
   const back = await signIn('openid profile email');
   const { body } = await exchange(issuer, back.get('code')!);
   const keys = createRemoteJWKSet(new URL(`${issuer}/v1/keys`));
-  const { payload } = await jwtVerify(body.id_token!, keys, { issuer, audience: 'hapiway-docs' });
+  const { payload } = await jwtVerify(body.id_token!, keys, { issuer, audience: 'docs' });
   expect(payload).toMatchObject({
     sub: 'user1',
     name: 'user1',

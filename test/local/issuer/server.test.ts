@@ -35,7 +35,7 @@ function get(path: string, host: string, address = '127.0.0.1'): Promise<Answer>
 const authorization = (parameters: Record<string, string>) =>
   fetch(
     `${issuer}/v1/authorize?${new URLSearchParams({
-      client_id: 'hapiway-docs',
+      client_id: 'docs',
       response_type: 'code',
       scope: 'openid',
       redirect_uri: 'http://localhost:3000/docs/oauth2-redirect',
@@ -111,7 +111,7 @@ describe('the keys', () => {
       aud: 'api://default',
       iat: expect.any(Number),
       exp: payload.iat! + 3600,
-      cid: 'hapiway-test',
+      cid: 'test',
       uid: expect.stringMatching(/^00u[A-Za-z0-9]{17}$/),
       scp: ['openid', 'messages:moderate'],
       auth_time: payload.iat,
@@ -195,7 +195,7 @@ describe('no address', () => {
       method: 'POST',
       body: new URLSearchParams({
         grant_type: grant,
-        client_id: 'hapiway-docs',
+        client_id: 'docs',
         username: 'user1',
         password: 'user1',
       }),

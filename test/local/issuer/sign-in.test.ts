@@ -29,7 +29,7 @@ describe('the page', () => {
     const { response } = await browser.authorize({ scope: 'openid messages:moderate' });
     expect(response!.status).toBe(200);
     const html = await response!.text();
-    expect(html).toContain('<b>hapiway-docs</b>');
+    expect(html).toContain('<b>docs</b>');
     expect(html).toContain('<li>openid</li><li>messages:moderate</li>');
     expect(html).not.toContain('<script');
     const style = /<style>(.*)<\/style>/s.exec(html)![1]!;

@@ -16,7 +16,7 @@ let local: Running;
 let issuer: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hapiway-token-'));
+  folder = await mkdtemp(join(tmpdir(), 'token-'));
   data = join(folder, '.data/issuer');
   local = runIssuer('--port', '0', '--data', data);
   issuer = await local.ready;
@@ -51,7 +51,7 @@ describe('a token', () => {
       aud: 'api://default',
       iat: expect.any(Number),
       exp: payload.iat! + 3600,
-      cid: 'hapiway-token',
+      cid: 'token',
       uid: expect.stringMatching(/^00u/),
       scp: ['openid', 'profile', 'email'],
       auth_time: payload.iat,
