@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type Db, MongoClient, ObjectId } from 'mongodb';
 import { startPart, stopPart } from '../local/part.ts';
 import { createApp } from '../src/app.ts';
+import { createIndexes } from '../src/indexes.ts';
 import { encodeCursor } from '../src/messages/cursor.ts';
-import { createMessageIndexes } from '../src/messages/store.ts';
 
 /** The embedded database through the driver: durable writes a second, and what size does to reads. */
 const WRITERS = 8;
@@ -37,7 +37,7 @@ try {
 }
 
 async function measureWrites(db: Db): Promise<void> {
-  await createMessageIndexes(db);
+  await createIndexes(db);
   const messages = db.collection('messages');
   await writeFor(1_000);
   const written = await writeFor(WRITE_MS);
@@ -80,7 +80,7 @@ interface Side {
 
 async function fill(name: string, count: number): Promise<Side> {
   const db = client.db(name);
-  await createMessageIndexes(db);
+  await createIndexes(db);
   const ids: ObjectId[] = [];
   for (let start = 0; start < count; start += 1_000) {
     const batch = Array.from({ length: 1_000 }, (_, i) => ({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Lambda from 'serverless-offline/lambda';
 import { readSettings, type Settings } from '../src/config.ts';
 import { openDatabase } from '../src/database.ts';
-import { createMessageIndexes } from '../src/messages/store.ts';
+import { createIndexes } from '../src/indexes.ts';
 import { buildDocuments } from './documents.ts';
 import { isStoodIn, type Provider, readEnvironment } from './environment.ts';
 import { LocalFunction } from './gateway/function.ts';
@@ -115,7 +115,7 @@ export default class LocalPlugin {
   async #open(): Promise<void> {
     const environment = await this.#environment;
     const settings = readSettings(environment);
-    await createIndexes(settings);
+    await prepareDatabase(settings);
     const httpPort = this.#port;
     const { custom, provider, functions } = this.#serverless.service;
     const { httpApi, memorySize: memory, timeout: timeoutSeconds } = provider;
@@ -210,10 +210,10 @@ export default class LocalPlugin {
   }
 }
 
-async function createIndexes(settings: Settings): Promise<void> {
+async function prepareDatabase(settings: Settings): Promise<void> {
   const database = openDatabase(settings, () => {});
   try {
-    await database.use(createMessageIndexes);
+    await database.use(createIndexes);
   } catch {
     process.stderr.write(
       'The indexes are not made: the database does not answer. `npm run db:indexes` makes them later.\n',

@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util';
 import { type Db, MongoClient } from 'mongodb';
 import { type Part, startPart, stopPart } from '../local/part.ts';
 import { localPorts } from '../local/ports.ts';
-import { createMessageIndexes } from '../src/messages/store.ts';
+import { createIndexes } from '../src/indexes.ts';
 import { NAME } from '../src/name.ts';
+import { seeds } from './seeds.ts';
 
 /** `npm run db:indexes`, `db:seed`, `db:reset`: on the database of MONGODB_URI, else on the embedded one. */
 const USAGE =
@@ -13,28 +14,18 @@ const USAGE =
 
 const verbs: Record<string, (db: Db) => Promise<string>> = {
   async indexes(db) {
-    await createMessageIndexes(db);
+    await createIndexes(db);
     return `The indexes of ${db.databaseName} are there.`;
   },
   async seed(db) {
-    await createMessageIndexes(db);
-    const now = Date.now();
-    const messages = Array.from({ length: count }, (_, i) => {
-      const at = new Date(now - (count - i) * 1000);
-      return {
-        text: `Message ${i + 1}`,
-        author: `user${(i % 3) + 1}`,
-        createdAt: at,
-        updatedAt: at,
-        version: 1,
-      };
-    });
-    await db.collection('messages').insertMany(messages);
-    return `${count} messages of user1, user2 and user3 are in ${db.databaseName}.`;
+    await createIndexes(db);
+    const told: string[] = [];
+    for (const seed of Object.values(seeds)) told.push(await seed(db, count));
+    return told.join('\n') || 'There is nothing to seed: scripts/seeds.ts names none.';
   },
   async reset(db) {
     await db.dropDatabase();
-    await createMessageIndexes(db);
+    await createIndexes(db);
     return `${db.databaseName} is empty.`;
   },
 };

@@ -17,6 +17,12 @@ const RETRY_AFTER_SECONDS = '2';
 /** Options of a call to the driver; its types know `signal` for reads only, its code for all. */
 export type CallOptions = { signal: AbortSignal; comment?: string };
 
+export interface Index {
+  collection: string;
+  key: Record<string, 1 | -1>;
+  expireAfterSeconds?: number;
+}
+
 export interface Database {
   /** Begins to connect ahead of the first request. What fails then is tried again by it. */
   connect(): void;

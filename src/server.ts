@@ -1,6 +1,6 @@
 import { createApp } from './app.ts';
 import { ConfigurationError, readSettings } from './config.ts';
-import { createMessageIndexes } from './messages/store.ts';
+import { createIndexes } from './indexes.ts';
 
 /** Where a plain HTTP server comes in: a container, a laptop. */
 const STOP_MS = 5_000;
@@ -12,7 +12,7 @@ const { log, database } = server.app;
 process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop);
 
 if (settings.stage === 'local') {
-  await database.use(createMessageIndexes).catch((error) => {
+  await database.use(createIndexes).catch((error) => {
     log.warn('The indexes are not made (npm run db:indexes makes them later)', { error });
   });
 }

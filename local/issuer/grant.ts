@@ -1,12 +1,14 @@
 import { type Grant, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { scopes } from '../../src/scopes.ts';
 import { AUDIENCE, SIGN_IN_SCOPES } from './access-token.ts';
 
 export const SCOPES = [...SIGN_IN_SCOPES, 'offline_access'];
 
 /** oidc-provider loops in its consent when a scope of the API also stands in its own `scopes`. */
-export const API_SCOPES = ['messages:moderate'];
+export const API_SCOPES = Object.keys(scopes);
 
-const MODERATOR = 'moderator';
+/** Who has the API's scopes; nobody else gets one. */
+export const MODERATOR = 'moderator';
 
 /** Who signs in has consented: the page names the scopes, and `loadGrant` leaves none undecided. */
 export function signInOnly() {

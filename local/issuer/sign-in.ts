@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type Provider } from 'oidc-provider';
 import { escapeHtml } from '../../src/docs/pages.ts';
+import { API_SCOPES, MODERATOR } from './grant.ts';
 import { pageHeaders, renderPage } from './page.ts';
 
 const MAX_NAME = 100;
@@ -52,6 +53,9 @@ export function createSignIn(provider: Provider, path: string) {
   };
 }
 
+const privilege =
+  API_SCOPES.length > 0 ? ` Only <b>${MODERATOR}</b> gets ${API_SCOPES.join(', ')}.` : '';
+
 function form(client: string, scope: string, user = '', fault = ''): string {
   const scopes = scope.split(' ').filter(Boolean);
   return `<p><b>${escapeHtml(client)}</b> asks who you are, for these scopes:</p>
@@ -63,7 +67,7 @@ ${fault && `<p class="fault" id="fault" role="alert">${fault}</p>`}
 <button name="action" value="sign-in">Sign in</button>
 <button name="action" value="cancel" formnovalidate>Cancel</button>
 </form>
-<p class="aside">Any name will do, and there is no password. Only <b>moderator</b> gets the scope messages:moderate.</p>`;
+<p class="aside">Any name will do, and there is no password.${privilege}</p>`;
 }
 
 function faultOf(user: string): string {

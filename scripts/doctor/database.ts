@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Db, MongoClient, MongoServerError } from 'mongodb';
-import { messageIndexes } from '../../src/messages/store.ts';
+import { indexes } from '../../src/indexes.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 const PATIENCE_MS = 5_000;
@@ -70,7 +70,7 @@ async function look(db: Db): Promise<Finding[]> {
 
 async function findMissing(db: Db): Promise<string[]> {
   const missing: string[] = [];
-  for (const { collection, key } of messageIndexes) {
+  for (const { collection, key } of indexes) {
     const wanted = JSON.stringify(key);
     const found = await listKeys(db, collection);
     if (!found.includes(wanted)) missing.push(`${collection} ${wanted}`);

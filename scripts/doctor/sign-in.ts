@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { scopes } from '../../src/openapi/scopes.ts';
+import { askedScopes } from '../../src/openapi/scopes.ts';
 import { type Finding, note, ok, skip, wrong } from './finding.ts';
 import type { Metadata } from './issuer.ts';
 import { isPlaceholder } from './placeholders.ts';
@@ -46,7 +46,7 @@ async function checkScopes(
   clientId: string,
   redirect: string,
 ): Promise<Finding> {
-  const wanted = Object.keys(scopes);
+  const wanted = Object.keys(askedScopes);
   const scope = wanted.join(' ');
   const { error } = await authorize(metadata, { clientId, redirect, scope });
   const unlisted = wanted.filter((each) => !metadata.scopes_supported?.includes(each));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Collection, type Db, type Filter, MongoServerError, ObjectId } from 'mongodb';
-import type { CallOptions, Database } from '../database.ts';
+import type { CallOptions, Database, Index } from '../database.ts';
 
 export interface Message {
   _id: ObjectId;
@@ -109,17 +109,10 @@ export function createMessageStore(database: Database) {
   };
 }
 
-export const messageIndexes = [
+export const messageIndexes: Index[] = [
   { collection: 'messages', key: { author: 1, _id: -1 } },
   { collection: 'idempotency', key: { createdAt: 1 }, expireAfterSeconds: CLAIM_SECONDS },
-] as const;
-
-/** Made by `npm run db:indexes`, and at start on a laptop; never on a request. */
-export async function createMessageIndexes(db: Db): Promise<void> {
-  for (const { collection, key, ...options } of messageIndexes) {
-    await db.collection(collection).createIndex(key, options);
-  }
-}
+];
 
 function messagesOf(db: Db): Collection<Message> {
   return db.collection<Message>('messages');

@@ -4,7 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { createApp } from '../app.ts';
 import { readSettings } from '../config.ts';
 import { NAME } from '../name.ts';
-import { scopes } from './scopes.ts';
+import { askedScopes } from './scopes.ts';
 
 export interface OpenApi {
   openapi: string;
@@ -93,7 +93,7 @@ function complete({ info, paths, components }: OpenApi, server: Server): OpenApi
         [SIGN_IN]: {
           type: 'oauth2',
           description: "The authorization code flow with PKCE, of the stage's OpenID provider",
-          flows: { authorizationCode: { authorizationUrl: '', tokenUrl: '', scopes } },
+          flows: { authorizationCode: { authorizationUrl: '', tokenUrl: '', scopes: askedScopes } },
         },
       },
     },
@@ -109,8 +109,8 @@ const problem = {
     type: text('about:blank'),
     title: text('Not Found'),
     status: { type: 'integer', example: 404 },
-    detail: text('There is no message with this id.'),
-    code: text('MESSAGE_NOT_FOUND'),
+    detail: text('Nothing is served at this path.'),
+    code: text('ROUTE_NOT_FOUND'),
     requestId: text('0d2f5c1e-6a7b-4c8d-9e0f-1a2b3c4d5e6f'),
     errors: {
       type: 'array',

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MongoClient } from 'mongodb';
-import { createMessageIndexes } from '../../src/messages/store.ts';
+import { createIndexes } from '../../src/indexes.ts';
 import { parameter, startAws } from '../support/aws.ts';
 import { type Mongo, startMongo } from '../support/mongo.ts';
 import { createOrg, OKTA, startOkta } from '../support/okta.ts';
@@ -84,7 +84,7 @@ describe('a stage of which all is there', () => {
   beforeAll(async () => {
     mongo = await startMongo();
     const client = new MongoClient(mongo.uri);
-    await createMessageIndexes(client.db('hapiway'));
+    await createIndexes(client.db('hapiway'));
     await client.close();
     answers.GetParameter = parameter(mongo.uri);
     aws = await startAws(answers);

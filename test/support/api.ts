@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Server } from '@hapi/hapi';
 import { createApp } from '../../src/app.ts';
 import type { Settings } from '../../src/config.ts';
-import { createMessageIndexes } from '../../src/messages/store.ts';
+import { createIndexes } from '../../src/indexes.ts';
 import { createSigner, type Signer } from './signer.ts';
 
 export interface Answer {
@@ -63,7 +63,7 @@ export async function startApi(mongodbUri: string, settings: Partial<Settings> =
 
 export async function startApiWithIndexes(mongodbUri: string): Promise<Api> {
   const api = await startApi(mongodbUri);
-  await api.server.app.database.use(createMessageIndexes);
+  await api.server.app.database.use(createIndexes);
   return api;
 }
 

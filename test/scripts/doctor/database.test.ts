@@ -2,7 +2,7 @@ import { getServers, setServers } from 'node:dns';
 import { type AddressInfo, createServer } from 'node:net';
 import { MongoClient } from 'mongodb';
 import { checkDatabase } from '../../../scripts/doctor/database.ts';
-import { createMessageIndexes } from '../../../src/messages/store.ts';
+import { createIndexes } from '../../../src/indexes.ts';
 import { lines } from '../../support/findings.ts';
 import { type Mongo, startMongo } from '../../support/mongo.ts';
 
@@ -27,7 +27,7 @@ test('what is missing is named, until it is made', async () => {
     expect.stringMatching(/^note That was this machine's way to it/),
   ]);
   const client = new MongoClient(mongo.uri);
-  await createMessageIndexes(client.db('hapiway'));
+  await createIndexes(client.db('hapiway'));
   await client.close();
   expect((await check())[1]).toBe('ok the indexes of hapiway are there');
 });
