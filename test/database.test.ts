@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type Api, startApi } from './support/api.ts';
 import { startMongo } from './support/mongo.ts';
 import { freePorts } from './support/project.ts';
+import { serveThings } from './support/things.ts';
 
 const main = join(__dirname, '../local/mongo/main.ts');
 
@@ -15,6 +16,7 @@ const apis: Api[] = [];
 
 async function apiOn(mongodbUri: string): Promise<Api> {
   const api = await startApi(mongodbUri);
+  serveThings(api.server);
   apis.push(api);
   return api;
 }
@@ -30,8 +32,8 @@ test('a database that refuses connections is 503 with Retry-After, for reads and
   const token = await api.token('user1');
   const answers = await Promise.all([
     api.call('GET', '/health/ready'),
-    api.call('GET', '/messages', { token }),
-    api.call('POST', '/messages', { token, body: { text: 'hello' } }),
+    api.call('GET', '/things', { token }),
+    api.call('POST', '/things', { token, body: { text: 'hello' } }),
   ]);
   for (const answer of answers) {
     expect(answer).toMatchObject(unavailable);
@@ -99,11 +101,11 @@ test('a server that hangs in the middle is 503, and served again once it goes on
   );
   const api = await apiOn(uri);
   const token = await api.token('user1');
-  const write = () => api.call('POST', '/messages', { token, body: { text: 'hello' } });
+  const write = () => api.call('POST', '/things', { token, body: { text: 'hello' } });
   await expect(write()).resolves.toMatchObject({ status: 201 });
 
   child.kill('SIGSTOP');
-  const hung = await Promise.all([write(), api.call('GET', '/messages', { token })]);
+  const hung = await Promise.all([write(), api.call('GET', '/things', { token })]);
   expect(hung).toMatchObject([unavailable, unavailable]);
 
   child.kill('SIGCONT');
@@ -118,12 +120,12 @@ test('service comes back by itself when the database is started again', async ()
   const first = await startMongo({ data });
   const api = await apiOn(first.uri);
   const token = await api.token('user1');
-  const { body } = await api.call('POST', '/messages', { token, body: { text: 'kept' } });
+  const { body } = await api.call('POST', '/things', { token, body: { text: 'kept' } });
   await first.stop();
-  await expect(api.call('GET', '/messages', { token })).resolves.toMatchObject(unavailable);
+  await expect(api.call('GET', '/things', { token })).resolves.toMatchObject(unavailable);
 
   const second = await startMongo({ data, port: new URL(first.uri).port });
-  await expect(api.call('GET', `/messages/${body.id}`, { token })).resolves.toMatchObject({
+  await expect(api.call('GET', `/things/${body._id}`, { token })).resolves.toMatchObject({
     status: 200,
     body: { text: 'kept' },
   });

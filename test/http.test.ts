@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { Boom } from '@hapi/boom';
 import { type Api, startApi } from './support/api.ts';
+import { serveThings } from './support/things.ts';
 
 const NO_DATABASE = 'mongodb://127.0.0.1:1/';
 
@@ -10,6 +11,7 @@ let token: string;
 
 beforeAll(async () => {
   api = await startApi(NO_DATABASE);
+  serveThings(api.server);
   token = await api.token('user1');
 });
 
@@ -62,8 +64,8 @@ describe('what is refused is problem+json', () => {
 
   test.each([
     ['POST', '/hello', 'GET, HEAD'],
-    ['DELETE', '/messages', 'GET, HEAD, POST'],
-    ['PATCH', '/messages/000000000000000000000000', 'GET, HEAD, PUT, DELETE'],
+    ['DELETE', '/things', 'GET, HEAD, POST'],
+    ['PATCH', '/things/1', 'GET, HEAD'],
   ])('%s on %s, whose methods are others', async (method, path, allow) => {
     const answer = await api.call(method, path, { body: '{' });
     expect(answer).toMatchObject(problem(405, 'Method Not Allowed', 'METHOD_NOT_ALLOWED'));
@@ -79,7 +81,7 @@ describe('what is refused is problem+json', () => {
       'MALFORMED_JSON',
     ],
   ])('%s in a body', async (_, body, code) => {
-    const answer = await api.call('POST', '/messages', { token, headers: json, body });
+    const answer = await api.call('POST', '/things', { token, headers: json, body });
     expect(answer).toMatchObject(problem(400, 'Bad Request', code));
   });
 
@@ -105,7 +107,7 @@ describe('what is refused is problem+json', () => {
   });
 
   test('no body', async () => {
-    await expect(api.call('POST', '/messages', { token, headers: json })).resolves.toMatchObject({
+    await expect(api.call('POST', '/things', { token, headers: json })).resolves.toMatchObject({
       status: 400,
       body: { code: 'VALIDATION_FAILED', errors: [{ in: 'body', path: '' }] },
     });
@@ -119,7 +121,7 @@ describe('what is refused is problem+json', () => {
     ['another charset', { 'content-type': 'application/json; charset=iso-8859-1' }],
     ['compressed JSON', { ...json, 'content-encoding': 'gzip' }],
   ])('a body of %s', async (_, headers) => {
-    const answer = await api.call('POST', '/messages', { token, headers, body: '{"text":"x"}' });
+    const answer = await api.call('POST', '/things', { token, headers, body: '{"text":"x"}' });
     expect(answer).toMatchObject(problem(415, 'Unsupported Media Type', 'UNSUPPORTED_MEDIA_TYPE'));
   });
 
@@ -127,13 +129,13 @@ describe('what is refused is problem+json', () => {
     'a body of the type %s is read',
     async (type) => {
       const headers = { 'content-type': type };
-      const answer = await api.call('POST', '/messages', { token, headers, body: '{"text":1}' });
+      const answer = await api.call('POST', '/things', { token, headers, body: '{"text":1}' });
       expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
     },
   );
 
   test('bytes that are no UTF-8', async () => {
-    const response = await fetch(`${api.url}/messages`, {
+    const response = await fetch(`${api.url}/things`, {
       method: 'POST',
       headers: { ...json, authorization: token },
       body: Buffer.from([0x7b, 0x22, 0x74, 0x65, 0x78, 0x74, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]),
@@ -144,14 +146,14 @@ describe('what is refused is problem+json', () => {
 
   test('a body over 1 MiB', async () => {
     const body = JSON.stringify({ text: 'x'.repeat(1024 * 1024) });
-    const answer = await api.call('POST', '/messages', { token, headers: json, body });
+    const answer = await api.call('POST', '/things', { token, headers: json, body });
     expect(answer).toMatchObject(problem(413, 'Request Entity Too Large', 'PAYLOAD_TOO_LARGE'));
   });
 
   test('a body over 1 MiB that does not say how long it is', async () => {
     const answer = await new Promise<{ status?: number; text: string }>((resolve, reject) => {
       const sent = request(
-        `${api.url}/messages`,
+        `${api.url}/things`,
         { method: 'POST', headers: { ...json, authorization: token } },
         (response) => {
           let text = '';
@@ -169,7 +171,7 @@ describe('what is refused is problem+json', () => {
   });
 
   test('a path that is no valid encoding', async () => {
-    await expect(api.call('GET', '/messages/%zz', { token })).resolves.toMatchObject({
+    await expect(api.call('GET', '/things/%zz', { token })).resolves.toMatchObject({
       status: 400,
     });
   });
@@ -255,7 +257,7 @@ describe('CORS', () => {
   });
 
   test('a preflight needs no token', async () => {
-    const { status, headers } = await raw('OPTIONS', '/messages', {
+    const { status, headers } = await raw('OPTIONS', '/things', {
       origin: 'http://localhost:3000',
       'access-control-request-method': 'POST',
       'access-control-request-headers': 'authorization,content-type,idempotency-key',
@@ -268,7 +270,7 @@ describe('CORS', () => {
   });
 
   test('a preflight from elsewhere is allowed nothing', async () => {
-    const { headers } = await raw('OPTIONS', '/messages', {
+    const { headers } = await raw('OPTIONS', '/things', {
       origin: 'https://evil.example',
       'access-control-request-method': 'POST',
     });

@@ -39,17 +39,17 @@ function goodClaims() {
     aud: 'api://default',
     sub: 'user1',
     exp: String(Math.floor(Date.now() / 1000) + 60),
-    scp: '[openid messages:moderate]',
+    scp: '[openid things:change]',
   };
 }
 
 test('a caller is who the token says', async () => {
-  const token = await api.token('user1', 'openid', 'messages:moderate');
+  const token = await api.token('user1', 'openid', 'things:change');
   const { status, body } = await api.call('GET', '/me', { token });
   expect(status).toBe(200);
   expect(body).toEqual({
     sub: 'user1',
-    scopes: ['openid', 'messages:moderate'],
+    scopes: ['openid', 'things:change'],
     issuer: api.server.app.settings.issuer,
     expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
   });
@@ -110,7 +110,7 @@ describe('claims that the gateway vouches for', () => {
     lambda = vouched(goodClaims());
     const { status, body } = await api.call('GET', '/me');
     expect(status).toBe(200);
-    expect(body).toMatchObject({ sub: 'user1', scopes: ['openid', 'messages:moderate'] });
+    expect(body).toMatchObject({ sub: 'user1', scopes: ['openid', 'things:change'] });
   });
 
   test.each([

@@ -127,7 +127,7 @@ describe('what was packed', () => {
   const get = (path: string) => ({ httpMethod: 'GET', path, requestContext: {} });
 
   test('answers, with its dependencies from the layer', async () => {
-    const paths = ['/hello', '/openapi.json', '/messages', '/health/ready'];
+    const paths = ['/hello', '/openapi.json', '/me', '/health/ready'];
     const { results, errors } = await invoke(paths.map(get));
     expect(results).toMatchObject([
       { statusCode: 200, body: '{"message":"Hello, World"}' },

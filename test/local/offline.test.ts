@@ -144,7 +144,7 @@ test('a request in flight, saves one after another, and a source folder that mov
   const file = join(folder, 'greetings/routes.ts');
   const original = await readFile(file, 'utf8');
   const half = connect(port, '127.0.0.1').on('error', () => {});
-  half.write('POST /messages HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{');
+  half.write('POST /me HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{');
   for (let i = 0; i < 4; i++) {
     await writeFile(file, original.replaceAll('Hello, World', `Hello, ${i}`));
     await new Promise((resolve) => setTimeout(resolve, 150));

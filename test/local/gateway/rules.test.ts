@@ -208,16 +208,14 @@ describe('nobody is who they say they are', () => {
     await expect(me.json()).resolves.toMatchObject({ sub: 'user1' });
   });
 
-  test.each(['/docs/..%2fmessages', '/docs/%2e%2e%2fmessages', '/docs/x/..%2f..%2fme'])(
+  test.each(['/docs/..%2fme', '/docs/%2e%2e%2fme', '/docs/x/..%2f..%2fme'])(
     '%s leads past the authorizer, to the 401 of the app',
     async (path) => {
       for (const authorization of ['', `\r\nAuthorization: Bearer ${forged()}`]) {
         const answer = await raw(`GET ${path} HTTP/1.1${authorization}`);
         expect(answer).toMatch(/^HTTP\/1\.1 401 [\s\S]*application\/problem\+json/);
       }
-      const answer = await raw(
-        `GET ${path.replace('messages', 'me')} HTTP/1.1\r\nAuthorization: ${token}`,
-      );
+      const answer = await raw(`GET ${path} HTTP/1.1\r\nAuthorization: ${token}`);
       expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*"sub":"user1"/);
     },
   );
@@ -235,7 +233,7 @@ describe('CORS', () => {
   test.each([{}, { authorization: 'Bearer x' }])(
     'a preflight of an allowed origin, with %j',
     async (headers) => {
-      const answer = await call('/messages', {
+      const answer = await call('/me', {
         method: 'OPTIONS',
         headers: { origin: 'http://localhost:5173', ...preflight, ...headers },
       });
@@ -254,7 +252,7 @@ describe('CORS', () => {
     'null',
   ])('%s is foreign, to a preflight and to a request', async (origin) => {
     for (const headers of [{}, signedIn()]) {
-      const asked = await call('/messages', {
+      const asked = await call('/me', {
         method: 'OPTIONS',
         headers: { origin, ...preflight, ...headers },
       });

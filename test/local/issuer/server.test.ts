@@ -98,7 +98,7 @@ describe('the keys', () => {
 
   it('verify an access token, whose claims are those of Okta', async () => {
     const before = Math.floor(Date.now() / 1000);
-    const token = await local.token('user1', 'openid', 'messages:moderate');
+    const token = await local.token('user1', 'openid', 'things:change');
     const { payload, protectedHeader } = await jwtVerify(
       token,
       createRemoteJWKSet(new URL(`${issuer}/v1/keys`)),
@@ -113,7 +113,7 @@ describe('the keys', () => {
       exp: payload.iat! + 3600,
       cid: 'test',
       uid: expect.stringMatching(/^00u[A-Za-z0-9]{17}$/),
-      scp: ['openid', 'messages:moderate'],
+      scp: ['openid', 'things:change'],
       auth_time: payload.iat,
       sub: 'user1',
     });

@@ -60,10 +60,10 @@ describe('a token', () => {
   });
 
   it.each([
-    [['--scope', 'messages:moderate'], ['messages:moderate']],
+    [['--scope', 'things:change'], ['things:change']],
     [
-      ['--scope', 'openid  messages:moderate '],
-      ['openid', 'messages:moderate'],
+      ['--scope', 'openid  things:change '],
+      ['openid', 'things:change'],
     ],
     [
       ['--scope', 'openid', '--scope', 'a b', '--scope', 'a'],
