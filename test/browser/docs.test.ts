@@ -1,45 +1,21 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { findChromium } from '../support/chromium.ts';
-import { type Offline, startOffline } from '../support/offline.ts';
+import {
+  authorize,
+  closeDialog,
+  dialogButton,
+  execute,
+  inBrowser,
+  issuerOf,
+  openOperation,
+  shoot,
+} from '../support/browser.ts';
 
-const executablePath = findChromium();
-const screenshots = join(__dirname, 'screenshots');
-
-if (executablePath) {
-  describe('in a browser', inBrowser);
-} else {
-  process.stderr.write('SKIPPED: test/browser/docs.test.ts has no Chromium; set CHROMIUM to it.\n');
-  // Counted as what it is, and not as passed.
-  test.todo('in a browser: SKIPPED, there is no Chromium here');
+interface Document {
+  paths: Record<string, Record<string, { summary: string }>>;
 }
 
-function inBrowser() {
-  let offline: Offline;
-  let browser: Browser;
-  let visit: Visit;
-
-  beforeAll(async () => {
-    mkdirSync(screenshots, { recursive: true });
-    [offline, browser] = await Promise.all([
-      startOffline(),
-      // Its sandbox needs what a container does not give; it meets our own pages only.
-      chromium.launch({ executablePath, args: ['--no-sandbox'] }),
-    ]);
-  }, 60_000);
-
-  afterAll(async () => {
-    await Promise.all([browser?.close(), offline?.stop()]);
-  });
-
-  beforeEach(async () => {
-    visit = await openVisit(browser);
-  });
-
-  afterEach(() => visit.context.close());
-
-  test('the docs page signs in, writes, lists, and signs out', async () => {
+inBrowser((scene) => {
+  test('the docs page signs in, tells who calls, and signs out', async () => {
+    const { offline, visit } = scene;
     const { page } = visit;
     await page.goto(`${offline.url}/`);
     expect(page.url()).toBe(`${offline.url}/docs`);
@@ -55,37 +31,30 @@ function inBrowser() {
     await shoot(page, 'signed-in');
     await closeDialog(page);
 
-    const text = `From a browser, ${Date.now()}: ÄÖÜ 中文 🚀`;
-    const post = await openOperation(page, 'post', '/messages');
-    await post.locator('textarea.body-param__text').fill(JSON.stringify({ text }));
-    const created = await execute(visit, post);
-    expect(created.status).toBe('201');
-    expect(JSON.parse(created.body)).toMatchObject({ text, author: 'user1', version: 1 });
-    await shoot(page, 'written');
-
-    const list = await openOperation(page, 'get', '/messages');
-    const listed = await execute(visit, list);
-    expect(listed.status).toBe('200');
-    expect(JSON.parse(listed.body).items).toMatchObject([{ text, author: 'user1' }]);
-    await shoot(page, 'listed');
+    const me = await openOperation(page, 'get', '/me');
+    const told = await execute(visit, me);
+    expect(told.status).toBe('200');
+    expect(JSON.parse(told.body)).toMatchObject({ sub: 'user1' });
+    await shoot(page, 'called');
 
     await page.locator('.btn.authorize').first().click();
     await dialogButton(page, 'Logout').click();
     await dialogButton(page, 'Authorize').waitFor();
     await closeDialog(page);
-    const refused = await execute(visit, list);
+    const refused = await execute(visit, me);
     expect(refused.status).toBe('401');
     expect(JSON.parse(refused.body)).toEqual({ message: 'Unauthorized' });
     await shoot(page, 'signed-out');
 
     // Chromium itself reports every answer of 400 and above.
     expect(visit.messages).toEqual([
-      `error: Failed to load resource: the server responded with a status of 401 (Unauthorized) (${offline.url}/messages?limit=20)`,
+      `error: Failed to load resource: the server responded with a status of 401 (Unauthorized) (${offline.url}/me)`,
     ]);
     expect([...visit.origins].sort()).toEqual([offline.url, issuerOf(offline)].sort());
   }, 60_000);
 
   test('a cancelled sign-in is told in the dialog', async () => {
+    const { offline, visit } = scene;
     const { page } = visit;
     await page.goto(`${offline.url}/docs`);
     const popup = await authorize(visit);
@@ -102,6 +71,7 @@ function inBrowser() {
   }, 60_000);
 
   test('Redoc shows every operation', async () => {
+    const { offline, visit } = scene;
     const { page } = visit;
     const document = await fetch(`${offline.url}/openapi.json`).then(
       (response) => response.json() as Promise<Document>,
@@ -124,97 +94,4 @@ function inBrowser() {
     expect(visit.messages).toEqual([]);
     expect([...visit.origins]).toEqual([offline.url]);
   }, 60_000);
-}
-
-interface Document {
-  paths: Record<string, Record<string, { summary: string }>>;
-}
-
-interface Visit {
-  context: BrowserContext;
-  page: Page;
-  /** Of the console, of uncaught errors, of the policies: what a page has to say against itself. */
-  messages: string[];
-  /** Everything that any of its pages has asked. */
-  origins: Set<string>;
-}
-
-async function openVisit(browser: Browser): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
-  context.setDefaultTimeout(10_000);
-  const messages: string[] = [];
-  const origins = new Set<string>();
-  context.on('console', (message) => {
-    if (['error', 'warning', 'assert'].includes(message.type()))
-      messages.push(`${message.type()}: ${message.text()} (${message.location().url})`);
-  });
-  context.on('weberror', (error) => messages.push(`uncaught: ${error.error().message}`));
-  context.on('request', (request) => {
-    const url = new URL(request.url());
-    if (['data:', 'blob:'].includes(url.protocol)) return;
-    origins.add(url.origin);
-  });
-  context.on('requestfailed', (request) =>
-    messages.push(`failed: ${request.url()} ${request.failure()?.errorText}`),
-  );
-  // Before any script of the page: a violation need not come with a message.
-  await context.exposeFunction('reportViolation', (text: string) => {
-    messages.push(`policy: ${text}`);
-  });
-  await context.addInitScript(
-    `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-      reportViolation(violatedDirective + ' ' + blockedURI))`,
-  );
-  return { context, page: await context.newPage(), messages, origins };
-}
-
-function issuerOf({ url }: Offline): string {
-  const { hostname, port } = new URL(url);
-  return `http://${hostname}:${Number(port) + 1}`;
-}
-
-/** Swagger's dialog, and the issuer's page that it opens. */
-async function authorize({ context, page }: Visit): Promise<Page> {
-  await page.locator('.btn.authorize').first().click();
-  const [popup] = await Promise.all([
-    context.waitForEvent('page'),
-    dialogButton(page, 'Authorize').click(),
-  ]);
-  await popup.waitForSelector('#username');
-  return popup;
-}
-
-/** By what it shows: for readers aloud, some have another name. */
-function dialogButton(page: Page, text: string) {
-  return page.locator('.auth-btn-wrapper button').filter({ hasText: new RegExp(`^${text}$`) });
-}
-
-async function closeDialog(page: Page): Promise<void> {
-  await dialogButton(page, 'Close').click();
-  await page.locator('.dialog-ux').waitFor({ state: 'detached' });
-}
-
-async function openOperation(page: Page, method: string, path: string) {
-  const operation = page
-    .locator(`.opblock-${method}`)
-    .filter({ has: page.locator(`[data-path="${path}"]`) });
-  await operation.locator('.opblock-summary-control').click();
-  await operation.getByRole('button', { name: 'Execute' }).waitFor();
-  return operation;
-}
-
-async function execute({ page }: Visit, operation: ReturnType<Page['locator']>) {
-  const [response] = await Promise.all([
-    page.waitForResponse((each) => each.request().resourceType() === 'fetch'),
-    operation.getByRole('button', { name: 'Execute' }).click(),
-  ]);
-  const shown = operation.locator('.live-responses-table tbody .response-col_status');
-  await shown.filter({ hasText: String(response.status()) }).waitFor();
-  await operation.locator('.live-responses-table').scrollIntoViewIfNeeded();
-  const [status = ''] = (await shown.innerText()).split('\n');
-  return { status, body: await response.text() };
-}
-
-async function shoot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(screenshots, `${name}.png`) });
-}
+});
