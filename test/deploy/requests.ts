@@ -1,6 +1,6 @@
 import { Browser, exchange } from '../local/issuer/browser.ts';
+import { callMessages } from '../messages/deployed.ts';
 import { type Answer, Caller, type Entrance } from './caller.ts';
-import { callMessages } from './messages.ts';
 
 export interface Situation extends Entrance {
   issuer: string;

@@ -1,4 +1,4 @@
-import type { Answer, Caller } from './caller.ts';
+import type { Answer, Caller } from '../deploy/caller.ts';
 
 /** One more than src/body.ts takes. */
 const TOO_LONG = 1024 ** 2 + 1;
