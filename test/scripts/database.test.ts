@@ -1,4 +1,5 @@
-import { MongoClient } from 'mongodb';
+import { type Collection, MongoClient } from 'mongodb';
+import { NAME } from '../../src/name.ts';
 import { type Mongo, startMongo } from '../support/mongo.ts';
 import { copyProject, freePorts, runIn } from '../support/project.ts';
 
@@ -23,37 +24,41 @@ async function database(args: string[], env: NodeJS.ProcessEnv = {}) {
   return { code: await run.exited, output: run.output() };
 }
 
-async function countOf(uri: string): Promise<number> {
+async function withThings<T>(uri: string, work: (things: Collection) => Promise<T>): Promise<T> {
   const client = new MongoClient(uri);
-  const count = await client.db('hapiway').collection('messages').countDocuments();
+  const result = await work(client.db(NAME).collection('things'));
   await client.close();
-  return count;
+  return result;
 }
 
+const write = (uri: string) =>
+  withThings(uri, (things) => things.insertMany([{ n: 1 }, { n: 2 }, { n: 3 }]));
+const count = (uri: string) => withThings(uri, (things) => things.countDocuments());
+
 test('without a running service it works on the same data, and leaves nothing running', async () => {
-  await expect(database(['seed', '--count', '7'])).resolves.toEqual({
-    code: 0,
-    output: '7 messages of user1, user2 and user3 are in hapiway.\n',
-  });
-  const again = await startMongo({ data: `${project.folder}/.data/mongo` });
-  const kept = await countOf(again.uri);
+  const data = `${project.folder}/.data/mongo`;
+  const first = await startMongo({ data });
+  await write(first.uri);
+  await first.stop();
+  await expect(database(['reset'])).resolves.toEqual({ code: 0, output: `${NAME} is empty.\n` });
+  const again = await startMongo({ data });
+  const kept = await count(again.uri);
   await again.stop();
-  expect(kept).toBe(7);
-  await expect(database(['reset'])).resolves.toEqual({ code: 0, output: 'hapiway is empty.\n' });
+  expect(kept).toBe(0);
 }, 30_000);
 
 test('on MONGODB_URI a reset must name what it empties', async () => {
   const env = { MONGODB_URI: mongo.uri };
-  await expect(database(['seed', '--count', '3'], env)).resolves.toMatchObject({ code: 0 });
+  await write(mongo.uri);
   for (const args of [['reset'], ['reset', '--yes', 'other']]) {
     await expect(database(args, env)).resolves.toEqual({
       code: 2,
-      output: expect.stringContaining('npm run db:reset -- --yes hapiway'),
+      output: expect.stringContaining(`npm run db:reset -- --yes ${NAME}`),
     });
   }
-  await expect(countOf(mongo.uri)).resolves.toBe(3);
-  await expect(database(['reset', '--yes', 'hapiway'], env)).resolves.toMatchObject({ code: 0 });
-  await expect(countOf(mongo.uri)).resolves.toBe(0);
+  await expect(count(mongo.uri)).resolves.toBe(3);
+  await expect(database(['reset', '--yes', NAME], env)).resolves.toMatchObject({ code: 0 });
+  await expect(count(mongo.uri)).resolves.toBe(0);
 }, 30_000);
 
 test('the indexes can be made again', async () => {
@@ -61,7 +66,7 @@ test('the indexes can be made again', async () => {
   for (let i = 0; i < 2; i++) {
     await expect(database(['indexes'], env)).resolves.toEqual({
       code: 0,
-      output: 'The indexes of hapiway are there.\n',
+      output: `The indexes of ${NAME} are there.\n`,
     });
   }
 }, 30_000);
