@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** Where Jest and npm run: a module's own folder has one name in Jest and another in Node. */
 const root = process.cwd();
@@ -29,6 +29,38 @@ export async function copyProject(): Promise<{ folder: string; remove(): Promise
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   return { folder, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** What is no part of a commit. */
+const unversioned = new Set([
+  ...['.data', '.env', '.esbuild', '.git', '.serverless'],
+  ...['build', 'coverage', 'layers', 'node_modules'],
+]);
+
+/** All that a clone has, in a folder of its own. */
+export async function copyClone(): Promise<{ folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'clone-'));
+  await cp(root, folder, {
+    recursive: true,
+    filter: (path) => !unversioned.has(basename(path)),
+  });
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  return { folder, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** The texts of a clone, by the names of their files. */
+export async function readClone(folder: string): Promise<Map<string, string>> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const texts = new Map<string, string>();
+  for (const { name } of entries.filter((entry) => entry.isFile())) {
+    texts.set(name, await readFile(join(folder, name), 'utf8'));
+  }
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    for (const [file, text] of await readClone(join(folder, name))) {
+      texts.set(`${name}/${file}`, text);
+    }
+  }
+  return texts;
 }
 
 export interface Run {

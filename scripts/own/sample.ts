@@ -1,0 +1,34 @@
+import type { Clone } from './clone.ts';
+
+/** What the sample feature has to itself. */
+const own = [
+  'bench/database.ts',
+  'docs/messages.md',
+  'scripts/messages.ts',
+  'src/messages',
+  'test/messages',
+];
+
+/** As a list of features has one: imported, and named in a line of its own. */
+const LISTED = /^(?:import .*'\.\/messages[./].*| +messages(?:: \w+)?,)\n/gm;
+
+/** Where it is named besides. */
+const named: [file: string, pattern: RegExp][] = [
+  ['src/app.ts', LISTED],
+  ['src/indexes.ts', LISTED],
+  ['src/scopes.ts', /^ *'messages:.*\n/gm],
+  ['scripts/seeds.ts', LISTED],
+  ['test/deploy/requests.ts', /^.*\blistMessageChecks\b.*\n/gm],
+  // What one request cannot know of a message, to the end of the file.
+  ['test/schemathesis/schemathesis.toml', /\n\[checks\.positive_data_acceptance\]\n[\s\S]*/],
+  ['package.json', /^ *"bench": .*\n/m],
+  ['README.md', /^## Messages\n[\s\S]*?\n(?=## )/m],
+  ['README.md', /^\| `npm run bench` .*\n/m],
+  ['docs/http.md', /^.*\(messages\.md\).*\n\n/m],
+  ['docs/testing.md', /^\| (?:`npm run bench`|`insertOne`|`findOne`|a page of 20).*\n/gm],
+];
+
+export async function takeOut(clone: Clone): Promise<void> {
+  for (const path of own) clone.remove(path);
+  for (const [file, pattern] of named) await clone.cut(file, pattern);
+}

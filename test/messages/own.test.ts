@@ -1,0 +1,20 @@
+import { copyClone, readClone, runIn } from '../support/project.ts';
+
+/** What tells of taking it out, and what has messages of its own. */
+const others =
+  /^(README\.md|bench\/.*|docs\/own\.md|scripts\/own.*|test\/(faults|own|scripts)\/.*)$/;
+
+const names =
+  /\bmessages(\/|\.md|\.ts|:moderate)|\/messages|Messages?(Index|Check|Store)|seedMessages/;
+
+test('npm run own -- --without-messages leaves nothing of the feature', async () => {
+  const { folder, remove } = await copyClone();
+  const run = runIn(folder, ['scripts/own.ts', '--without-messages']);
+  await expect(run.exited).resolves.toBe(0);
+  const texts = await readClone(folder);
+  await remove();
+  expect(run.output()).toMatch(/^removed {2}src\/messages$/m);
+  expect(texts.get('README.md')!.match(/^.*(?<!without-)messages.*$/gim)).toBeNull();
+  const naming = [...texts].filter(([file, text]) => !others.test(file) && names.test(text));
+  expect(naming.map(([file]) => file)).toEqual([]);
+});
