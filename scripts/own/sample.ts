@@ -2,7 +2,10 @@ import type { Clone } from './clone.ts';
 
 /** What the sample feature has to itself. */
 const own = [
+  'bench/cold-start',
+  'bench/cold-start.ts',
   'bench/database.ts',
+  'bench/results/cold-start.json',
   'docs/messages.md',
   'scripts/messages.ts',
   'src/messages',
@@ -18,10 +21,12 @@ const named: [file: string, pattern: RegExp][] = [
   ['src/indexes.ts', LISTED],
   ['src/scopes.ts', /^ *'messages:.*\n/gm],
   ['scripts/seeds.ts', LISTED],
-  ['test/deploy/requests.ts', /^.*\blistMessageChecks\b.*\n/gm],
+  ['src/code-cache.ts', /'\/messages', /],
+  ['test/deploy/requests.ts', /^.*\bcallMessages\b.*\n/gm],
   // What one request cannot know of a message, to the end of the file.
   ['test/schemathesis/schemathesis.toml', /\n\[checks\.positive_data_acceptance\]\n[\s\S]*/],
   ['package.json', /^ *"bench": .*\n/m],
+  ['bench/package.json', /,\n *"bench:cold-start": .*/],
   ['README.md', /^## Messages\n[\s\S]*?\n(?=## )/m],
   ['README.md', /^\| `npm run bench` .*\n/m],
   ['docs/http.md', /^.*\(messages\.md\).*\n\n/m],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { createIndexes } from '../../src/indexes.ts';
+import { NAME } from '../../src/name.ts';
 import { parameter, startAws } from '../support/aws.ts';
 import { type Mongo, startMongo } from '../support/mongo.ts';
 import { createOrg, OKTA, startOkta } from '../support/okta.ts';
@@ -27,12 +28,24 @@ async function doctor(args: string[], env: NodeJS.ProcessEnv = {}) {
   return { code: await run.exited, output: run.output() };
 }
 
-function change(file: string, edits: [from: string | RegExp, to: string][]): void {
-  const path = join(project.folder, file);
-  const text = readFileSync(path, 'utf8');
+/** Whatever a clone has made of the project's own. */
+function writeStage(stage: string, issuer: string, clientId: string, site: string): void {
   writeFileSync(
-    path,
-    edits.reduce((changed, [from, to]) => changed.replace(from, to), text),
+    join(project.folder, `config/${stage}.yml`),
+    `issuer: ${issuer}
+audience: api://default
+clientId: ${clientId}
+origins: [https://www.${site}]
+logLevel: INFO
+logRetention: 90
+memory: 1024
+timeout: 29
+throttling: { rate: 500, burst: 1000 }
+database: { name: service, uriParameter: /service/${stage}/mongodb-uri }
+domain: { name: api.${site} }
+alarms: { email: alarms@${site} }
+concurrency: { reserved: 200 }
+`,
   );
 }
 
@@ -49,6 +62,7 @@ test.each([
 });
 
 test('a fresh clone: the example is still in it, there is no account, and nothing is said twice', async () => {
+  writeStage('prod', 'https://example.okta.com/oauth2/default', '0oaexample', 'example.com');
   const { code, output } = await doctor(['--stage', 'prod', '--region', 'eu-west-1']);
   expect(output.match(/WRONG .*/g)).toEqual([
     'WRONG  config/prod.yml still has what the example came with: issuer, clientId, origins, domain.name, alarms.email.',
@@ -61,11 +75,12 @@ test('a fresh clone: the example is still in it, there is no account, and nothin
 
 test('a stage without a file of its own is said to be a preview', async () => {
   const { output } = await doctor(['--stage', 'pr-42']);
-  expect(output).toMatch(/^hapiway, stage pr-42 \(config\/preview\.yml\)\n/);
+  expect(output).toContain(`${NAME}, stage pr-42 (config/preview.yml)\n`);
 }, 30_000);
 
 test("settings that are broken are told in their reader's own words", async () => {
-  change('config/dev.yml', [['audience:', 'audiense:']]);
+  const file = join(project.folder, 'config/dev.yml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('audience:', 'audiense:'));
   expect(await doctor(['--stage', 'dev'])).toEqual({
     code: 1,
     output: expect.stringMatching(
@@ -84,7 +99,7 @@ describe('a stage of which all is there', () => {
   beforeAll(async () => {
     mongo = await startMongo();
     const client = new MongoClient(mongo.uri);
-    await createIndexes(client.db('hapiway'));
+    await createIndexes(client.db('service'));
     await client.close();
     answers.GetParameter = parameter(mongo.uri);
     aws = await startAws(answers);
@@ -94,13 +109,7 @@ describe('a stage of which all is there', () => {
       OKTA: okta.origin,
       NODE_OPTIONS: `--import=${pathToFileURL(join(process.cwd(), 'test/support/okta-route.js'))}`,
     };
-    change('config/prod.yml', [
-      ['https://example.okta.com/oauth2/default', OKTA],
-      ['0oaexample', '0oaacme'],
-      ['www.example.com', 'www.acme.test'],
-      ['api.example.com', 'api.acme.test'],
-      ['alarms@example.com', 'alarms@acme.test'],
-    ]);
+    writeStage('prod', OKTA, '0oaacme', 'acme.test');
   });
 
   afterAll(async () => {
@@ -111,7 +120,7 @@ describe('a stage of which all is there', () => {
 
   test('nothing is wrong', async () => {
     const { code, output } = await doctor(['--stage', 'prod'], env);
-    expect(output).toMatch(/^hapiway, stage prod \(config\/prod\.yml\)\n/);
+    expect(output).toContain(`${NAME}, stage prod (config/prod.yml)\n`);
     expect(output.match(/^\S.*$/gm)?.slice(1)).toEqual([
       ...['machine', 'settings', 'account', 'stack', 'domain', 'quotas', 'database', 'issuer'],
       ...['docs page', 'Nothing is wrong.'],
@@ -124,7 +133,7 @@ describe('a stage of which all is there', () => {
     answers.GetParameter = parameter('mongodb://user:hidden@', 'SecureString');
     const { code, output } = await doctor(['--stage', 'prod'], env);
     expect(output.match(/WRONG .*/g)).toEqual([
-      expect.stringMatching(/\/hapiway\/prod\/mongodb-uri holds no connection string/),
+      expect.stringMatching(/\/service\/prod\/mongodb-uri holds no connection string/),
     ]);
     expect(output).toMatch(/Wrong: 1\.\n$/);
     expect(output).not.toContain('hidden');

@@ -68,7 +68,7 @@ function nameOf({ headers, url = '' }: IncomingMessage, body: string): string {
 
 export function stack(status: string): string {
   return `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
-    <StackName>hapiway-prod</StackName><StackStatus>${status}</StackStatus>
+    <StackName>service-prod</StackName><StackStatus>${status}</StackStatus>
     <CreationTime>2026-01-01T00:00:00Z</CreationTime>
     <Outputs><member><OutputKey>HttpApiUrl</OutputKey>
     <OutputValue>https://abc.execute-api.us-east-1.amazonaws.com</OutputValue></member></Outputs>
@@ -117,7 +117,7 @@ export function concurrency(all: number, free: number): object {
 }
 
 export function parameter(Value: string, Type = 'SecureString'): object {
-  return { Parameter: { Name: '/hapiway/prod/mongodb-uri', Type, Value } };
+  return { Parameter: { Name: '/service/prod/mongodb-uri', Type, Value } };
 }
 
 const good: Record<string, Answer> = {

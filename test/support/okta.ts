@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { askedScopes } from '../../src/openapi/scopes.ts';
 import type { Signer } from './signer.ts';
 
 /** Where those find it who are led to it. */
@@ -28,7 +29,7 @@ export function createOrg(signer: Signer): Org {
     client: '0oaacme',
     redirects: ['https://api.acme.test/docs/oauth2-redirect'],
     origins: ['https://api.acme.test'],
-    scopes: ['openid', 'profile', 'email', 'messages:moderate'],
+    scopes: Object.keys(askedScopes),
     keys: [signer.jwk],
   };
 }

@@ -33,7 +33,7 @@ export async function copyProject(): Promise<{ folder: string; remove(): Promise
 
 /** What is no part of a commit. */
 const unversioned = new Set([
-  ...['.data', '.env', '.esbuild', '.git', '.serverless'],
+  ...['.data', '.env', '.esbuild', '.git', '.serverless', '.venv'],
   ...['build', 'coverage', 'layers', 'node_modules'],
 ]);
 

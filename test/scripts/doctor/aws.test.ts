@@ -21,9 +21,9 @@ const aws = connectAws('us-east-1');
 const stage = {
   name: 'prod',
   file: 'config/prod.yml',
-  service: 'hapiway',
+  service: 'service',
   settings: { customDomain: { certificateName: 'api.acme.test' } },
-  functions: [{ name: 'hapiway-prod-api', reservedConcurrency: 200 }],
+  functions: [{ name: 'service-prod-api', reservedConcurrency: 200 }],
 } as Stage;
 let account: Awaited<ReturnType<typeof startAws>>;
 
@@ -68,14 +68,14 @@ describe('account', () => {
 describe('stack', () => {
   test("has the gateway's address, where it is there", async () => {
     expect(await checkStack(stage, aws)).toEqual({
-      findings: [{ mark: 'ok', text: 'the stack hapiway-prod is UPDATE_COMPLETE' }],
+      findings: [{ mark: 'ok', text: 'the stack service-prod is UPDATE_COMPLETE' }],
       address: 'https://abc.execute-api.us-east-1.amazonaws.com',
     });
   });
 
   test.each([
     ['ROLLBACK_COMPLETE', /^WRONG .* takes no other\. npx sls remove --stage prod$/],
-    ['UPDATE_ROLLBACK_FAILED', /^WRONG The stack hapiway-prod is UPDATE_ROLLBACK_FAILED/],
+    ['UPDATE_ROLLBACK_FAILED', /^WRONG The stack service-prod is UPDATE_ROLLBACK_FAILED/],
     ['UPDATE_IN_PROGRESS', /^WRONG .* Wait until it is through\.$/],
     ['REVIEW_IN_PROGRESS', /^ok/],
   ])('%s', async (status, line) => {
@@ -84,7 +84,7 @@ describe('stack', () => {
   });
 
   test('none is a first deployment', async () => {
-    const message = 'Stack with id hapiway-prod does not exist';
+    const message = 'Stack with id service-prod does not exist';
     answers.DescribeStacks = new AwsError('ValidationError', message);
     expect(lines((await checkStack(stage, aws)).findings)[0]).toMatch(/^ok .* first deployment/);
   });
@@ -92,7 +92,7 @@ describe('stack', () => {
   test('one that may not be seen is no fault', async () => {
     answers.DescribeStacks = new AwsError('AccessDenied', 'not yours');
     expect(lines((await checkStack(stage, aws)).findings)).toEqual([
-      'note The stack hapiway-prod cannot be seen: these credentials may not ask. not yours',
+      'note The stack service-prod cannot be seen: these credentials may not ask. not yours',
     ]);
   });
 });
@@ -176,7 +176,7 @@ describe('domain', () => {
 });
 
 describe('parameter', () => {
-  const check = () => checkParameter('/hapiway/prod/mongodb-uri', aws);
+  const check = () => checkParameter('/service/prod/mongodb-uri', aws);
 
   test('a connection string is handed on, and not shown', async () => {
     const uri = 'mongodb+srv://user:hidden@cluster.acme.test/';
@@ -184,7 +184,7 @@ describe('parameter', () => {
     const { findings, ...found } = await check();
     expect(found).toEqual({ uri });
     expect(lines(findings)).toEqual([
-      'ok /hapiway/prod/mongodb-uri is a SecureString, and a connection string',
+      'ok /service/prod/mongodb-uri is a SecureString, and a connection string',
     ]);
   });
 
@@ -258,7 +258,7 @@ describe('quotas', () => {
 
   test('without a reservation few are worth a note', async () => {
     answers.GetAccountSettings = concurrency(10, 10);
-    const plain = { ...stage, functions: [{ name: 'hapiway-dev-api', reservedConcurrency: null }] };
+    const plain = { ...stage, functions: [{ name: 'service-dev-api', reservedConcurrency: null }] };
     expect(lines(await checkQuotas(plain, aws))[0]).toMatch(/^note 10 requests .* Service Quotas/);
   });
 

@@ -6,6 +6,8 @@ import { lines } from '../../support/findings.ts';
 import { createOrg, OKTA, type Org, startOkta } from '../../support/okta.ts';
 import { createSigner, type Signer } from '../../support/signer.ts';
 
+jest.mock('../../../src/scopes.ts', () => ({ scopes: { 'things:write': 'to write' } }));
+
 const PAGE = 'https://api.acme.test/docs';
 const { fetch } = globalThis;
 const settings = { issuer: OKTA, audience: 'api://default', clientId: '0oaacme' };
@@ -128,21 +130,19 @@ describe('docs page', () => {
   test('people can sign in', async () => {
     expect(await check()).toEqual([
       `ok the client 0oaacme is known, with ${PAGE}/oauth2-redirect`,
-      expect.stringMatching(/^note messages:moderate: not among the scopes .* nor refused/),
+      expect.stringMatching(/^note things:write: not among the scopes .* nor refused/),
       'ok pages of https://api.acme.test may ask for tokens',
     ]);
   });
 
   test('a scope that is made public is known', async () => {
     Object.assign(org.metadata, { scopes_supported: org.scopes });
-    expect((await check())[1]).toBe(
-      'ok the scopes openid profile email messages:moderate are known',
-    );
+    expect((await check())[1]).toBe('ok the scopes openid profile email things:write are known');
   });
 
   test('a scope that the server does not have', async () => {
     org.scopes.pop();
-    expect((await check())[1]).toMatch(/^WRONG .* one of the scopes messages:moderate\./);
+    expect((await check())[1]).toMatch(/^WRONG .* one of the scopes things:write\./);
   });
 
   test.each<[string, (org: Org) => void]>([
