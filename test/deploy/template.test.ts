@@ -117,7 +117,6 @@ describe.each([
       expect.arrayContaining(['requestId', 'routeKey', 'status', 'latency', 'authorizerError']),
     );
     expect(gateway.DefaultRouteSettings).toEqual({
-      DetailedMetricsEnabled: true,
       ThrottlingRateLimit: rate,
       ThrottlingBurstLimit: burst,
     });
