@@ -23,8 +23,8 @@ const names = [
 export function readEnvironment({ environment, httpApi }: Provider): Record<string, string> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const given = names.map((name) => [name, process.env[name]?.trim()]);
-  // Where there is none, there is the embedded database.
-  const { MONGODB_URI_PARAMETER: _, ...rest } = environment;
+  // Where none is given here, there is the embedded database: the stage's is for the function's role.
+  const { MONGODB_URI_PARAMETER: _, MONGODB_URI: __, ...rest } = environment;
   return {
     ...(rest as Record<string, string>),
     CORS_ORIGINS: httpApi.cors.allowedOrigins.join(','),

@@ -29,6 +29,7 @@ const named: [file: string, pattern: RegExp][] = [
   ['bench/package.json', /,\n *"bench:cold-start": .*/],
   ['README.md', /^## Messages\n[\s\S]*?\n(?=## )/m],
   ['README.md', /^\| `npm run bench` .*\n/m],
+  ['docs/deploy.md', /^### The scope `messages:moderate`\n[\s\S]*?\n(?=## )/m],
   ['docs/http.md', /^.*\(messages\.md\).*\n\n/m],
   ['docs/testing.md', /^\| (?:`npm run bench`|`insertOne`|`findOne`|a page of 20).*\n/gm],
 ];
