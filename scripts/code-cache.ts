@@ -1,33 +1,20 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type CodeCache, putCodeCache } from './code-cache-layer.ts';
 import { readStage, type Stage } from './stage.ts';
 
 /** Has a deployed function make V8's code cache for itself; the next deployment puts it into a layer. */
 const USAGE = 'Usage: npm run code-cache -- --stage dev [--region eu-central-1]';
 const root = join(import.meta.dirname, '..');
 
-/** As src/code-cache.ts answers. */
-interface CodeCache {
-  node: string;
-  bundle: string;
-  data: string;
-}
-
 try {
   const { name, region } = readArguments();
-  const { node, bundle, data } = await ask(await readStage(name, region));
-  const bytes = gunzipSync(Buffer.from(data, 'base64'));
-  const layer = join(root, 'layers/code-cache', name);
-  const file = join(layer, 'code-cache', bundle);
-  await rm(layer, { recursive: true, force: true });
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, bytes);
-  const size = (bytes.length / 1e6).toFixed(1);
+  const made = await ask(await readStage(name, region));
+  const { length } = await putCodeCache(root, name, made);
+  const size = (length / 1e6).toFixed(1);
   process.stdout.write(
-    `${size} MB, made by Node ${node} on Lambda. npx sls deploy --stage ${name} takes it along.\n`,
+    `${size} MB, made by Node ${made.node} on Lambda. npx sls deploy --stage ${name} takes it along.\n`,
   );
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);

@@ -158,6 +158,10 @@ function environmentOf(
     AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
+    // The role's, as Lambda would have them.
+    AWS_ACCESS_KEY_ID: 'rehearsal',
+    AWS_SECRET_ACCESS_KEY: 'rehearsal',
+    AWS_SESSION_TOKEN: 'rehearsal',
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
     AWS_LAMBDA_FUNCTION_TIMEOUT: String(timeout),

@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AUDIENCE } from '../../local/issuer/access-token.ts';
 import { type Part, startPart, stopPart } from '../../local/part.ts';
+import { type CodeCache, putCodeCache } from '../../scripts/code-cache-layer.ts';
 import { type Aws, startAws } from './aws.ts';
 import { findDifferences } from './comparison.ts';
 import { Account, type Deployed } from './deployed.ts';
@@ -69,6 +71,7 @@ export class Rehearsal {
       this.#serve(this.#first, GREETING),
     );
     await this.#step('a second deploy, with changed code', () => this.#deployAgain());
+    await this.#step('a code cache, which the function has made', () => this.#deployCodeCache());
     await this.#step('a second stage beside it', () => this.#deploySecond());
     await this.#step('sls remove', () => this.#remove());
   }
@@ -169,6 +172,27 @@ export class Rehearsal {
     return [...lines, layers.length > 0 ? `still ${layers.join(', ')}` : 'no layers to compare'];
   }
 
+  /** Under the emulator it is made by the very Node that then starts by it. */
+  async #deployCodeCache(): Promise<string[]> {
+    const { name } = this.#first;
+    const { layers } = this.#deployed.function;
+    const made = await this.#under(this.#first, (emulator) => emulator.invoke({ codeCache: true }));
+    await putCodeCache(this.#project.folder, name, made as CodeCache);
+    await this.#deploy(this.#first);
+    // serverless.yml has no word of it: scripts/packaging.ts puts it there.
+    const [{ layers: wanted = [] }] = Object.values(this.#first.configuration.functions) as [
+      Configuration['functions'][string],
+    ];
+    wanted.push('the code cache');
+    this.#deployed = await this.#read(this.#first);
+    const found = this.#deployed.function.layers;
+    const added = found.filter((layer) => !layers.includes(layer));
+    if (found.length !== layers.length + 1 || added.length !== 1) {
+      throw new Error(`The layers were ${layers.join()}, and are ${found.join()}.`);
+    }
+    return [`${added[0]} beside the others`, ...(await this.#serve(this.#first, CHANGED))];
+  }
+
   async #deploySecond(): Promise<string[]> {
     await this.#deploy(this.#second);
     const before = this.#deployed;
@@ -202,46 +226,79 @@ export class Rehearsal {
     return deployed;
   }
 
-  async #serve({ name, configuration }: Stage, greeting: string): Promise<string[]> {
+  async #serve(stage: Stage, greeting: string): Promise<string[]> {
+    const { api, domains } = this.#deployed;
+    const issuer = { url: this.#issuer, audience: AUDIENCE };
+    return this.#under(stage, async (emulator, lines) => {
+      const gateway = await startGateway(this.#deployed, issuer, emulator);
+      try {
+        const [domain] = domains;
+        const basePath = domain?.mappings[0]?.basePath;
+        const prefix = basePath ? `/${basePath}` : '';
+        const host = domain?.name ?? api.host;
+        const { count, faults } = await findFaults({
+          gateway: gateway.url,
+          host,
+          prefix,
+          issuer: this.#issuer,
+          origin: (api.cors.AllowOrigins as string[])[0]!,
+          greeting,
+          closed: api.isHostOn ? undefined : api.host,
+          hasLayer: this.#tools.hasNamespaces,
+        });
+        if (emulator.log.includes('The code cache does not fit'))
+          faults.push('A code cache is refused.');
+        if (faults.length > 0) {
+          throw new Error([...faults, "The function's log:", emulator.log.slice(-3000)].join('\n'));
+        }
+        return [
+          ...lines,
+          `${count} requests to https://${host}${prefix} answered as they should be`,
+        ];
+      } finally {
+        await gateway.stop();
+      }
+    });
+  }
+
+  /** Does something with the function as it was deployed, unpacked and started. */
+  async #under<T>(
+    { name, configuration }: Stage,
+    work: (emulator: Emulator, lines: string[]) => Promise<T>,
+  ): Promise<T> {
     const folder = join(this.#folder, `function-${this.#count++}`);
-    const { api, domains, function: made } = this.#deployed;
-    const { hasNamespaces, python } = this.#tools;
+    const { function: made } = this.#deployed;
     const stack = stackOf(name, configuration);
-    const sizes = await this.#account.unpack(stack, python, made.digest, folder);
+    const sizes = await this.#account.unpack(stack, this.#tools.python, made.digest, folder);
     const standIns = {
       OIDC_ISSUER: this.#issuer,
       OIDC_AUDIENCE: AUDIENCE,
-      MONGODB_URI: this.#database,
+      ...(await this.#standInDatabase(made.environment)),
     };
-    const issuer = { url: this.#issuer, audience: AUDIENCE };
     const emulator = await Emulator.start(this.#tools, made, folder, standIns);
-    const gateway = await startGateway(this.#deployed, issuer, emulator);
     try {
-      const [domain] = domains;
-      const basePath = domain?.mappings[0]?.basePath;
-      const prefix = basePath ? `/${basePath}` : '';
-      const host = domain?.name ?? api.host;
-      const { count, faults } = await findFaults({
-        gateway: gateway.url,
-        host,
-        prefix,
-        issuer: this.#issuer,
-        origin: (api.cors.AllowOrigins as string[])[0]!,
-        greeting,
-        closed: api.isHostOn ? undefined : api.host,
-        hasLayer: hasNamespaces,
-      });
-      if (faults.length > 0) {
-        throw new Error([...faults, "The function's log:", emulator.log.slice(-3000)].join('\n'));
-      }
-      return [
-        `${name}: ${sizes.join(', ')}; as deployed, but for ${Object.keys(standIns).join(', ')}`,
-        `${count} requests to https://${host}${prefix} answered as they should be`,
-      ];
+      const instead = Object.keys(standIns).join(', ');
+      return await work(emulator, [
+        `${name}: ${sizes.join(', ')}; as deployed, but for ${instead}`,
+      ]);
     } finally {
-      await gateway.stop();
       await emulator.stop();
     }
+  }
+
+  /** A function that reads its connection string from SSM does so; one that signs in by its role is given one. */
+  async #standInDatabase({
+    MONGODB_URI_PARAMETER: Name,
+  }: Record<string, string>): Promise<Record<string, string>> {
+    if (!Name) return { MONGODB_URI: this.#database };
+    const parameter = {
+      Name,
+      Value: this.#database,
+      Type: 'SecureString',
+      Overwrite: true,
+    } as const;
+    await new SSMClient(this.#aws.client).send(new PutParameterCommand(parameter));
+    return { AWS_ENDPOINT_URL_SSM: this.#aws.endpoint };
   }
 
   async #slsOfDomains(command: string): Promise<void> {
