@@ -50,11 +50,16 @@ export class Caller {
     this.#count++;
     const answer = await ask(this.#entrance.gateway, request, { ...headers, host }, body);
     if (!isExpected(answer)) {
-      const shown = `${answer.status} ${answer.body.slice(0, 200)}`;
-      this.faults.push(`${request} at ${host}: ${expected} is expected, got ${shown}`);
+      this.faults.push(`${request} at ${host}: ${expected} is expected, got ${show(answer)}`);
     }
     return answer;
   }
+}
+
+/** In one line. */
+function show({ status, headers: { location, link }, body }: Answer): string {
+  const start = body.slice(0, 200).replace(/\s+/g, ' ');
+  return [status, location, link, start].filter(Boolean).join(' ');
 }
 
 /** By node:http, for fetch tidies a path up, and has a Host of its own. */

@@ -113,12 +113,14 @@ async function callDocument(caller: Caller, { prefix, issuer }: Situation): Prom
 
 /** From the root to the pages, and to all that they name. */
 async function callDocs(caller: Caller, { prefix }: Situation): Promise<void> {
-  const { headers } = await caller.call('GET /', {
+  const {
+    headers: { location = `${prefix}/docs` },
+  } = await caller.call('GET /', {
     expected: `a redirect to ${prefix}/docs`,
     isExpected: ({ status, headers: { location } }) =>
       status === 302 && location === `${prefix}/docs`,
   });
-  for (const page of [headers.location, `${prefix}/redoc`]) {
+  for (const page of [location, `${prefix}/redoc`]) {
     const { body } = await caller.callAt(`GET ${page}`, {
       expected: `a page whose links begin with ${prefix}/`,
       isExpected: (answer) =>
