@@ -90,9 +90,9 @@ export async function startGateway(
 /**
  * What the routes and the function get of a path: what the mapping of the domain has left of it
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
- * says so of rawPath). Or the refusal: 404 where the API's own address is switched off
- * (https://repost.aws/knowledge-center/api-gateway-disable-endpoint), and 403 where no mapping takes the path
- * or the host is nobody's, as users report (https://github.com/amplify-education/serverless-domain-manager/issues/57).
+ * says so of rawPath). Or the refusal: 404 where the API's own address is switched off, for
+ * which AWS documents no status, and 403 where no mapping takes the path or the host is nobody's, as users
+ * report (https://github.com/amplify-education/serverless-domain-manager/issues/57).
  */
 export function findEntry(
   { api, domains }: Pick<Deployed, 'api' | 'domains'>,
