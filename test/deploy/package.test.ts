@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { NAME } from '../../src/name.ts';
@@ -27,6 +27,12 @@ async function pack({ folder }: Project): Promise<{ code: string; layer: string 
   return { code: hash(folder, `${NAME}.zip`), layer: hash(folder, 'dependencies.zip') };
 }
 
+function layersOf({ folder }: Project): object[] {
+  const template = packed(folder, 'cloudformation-template-update-stack.json');
+  const { Resources } = JSON.parse(readFileSync(template, 'utf8'));
+  return Resources.ApiLambdaFunction.Properties.Layers;
+}
+
 const packed = (folder: string, name: string) => join(folder, '.serverless', name);
 const hash = (folder: string, name: string) =>
   createHash('sha256')
@@ -43,11 +49,15 @@ test('two clones give the same bytes, without an account; other code leaves the 
   const [first, second] = projects as [Project, Project];
   const hashes = await pack(first);
   await expect(pack(second)).resolves.toEqual(hashes);
+  const stale = join(second.folder, 'layers/code-cache/dev/code-cache/of-another-bundle');
+  mkdirSync(dirname(stale), { recursive: true });
+  writeFileSync(stale, 'cache');
   const file = join(second.folder, 'src/greetings/routes.ts');
   writeFileSync(file, readFileSync(file, 'utf8').replaceAll('Goodbye', 'Farewell'));
   const changed = await pack(second);
   expect(changed.layer).toBe(hashes.layer);
   expect(changed.code).not.toBe(hashes.code);
+  expect(layersOf(second)).toHaveLength(1);
 }, 60_000);
 
 test('the zips are small, and hold what they are for', async () => {
@@ -171,24 +181,15 @@ const INVOKE = `
   })();
 `;
 
-test('a code cache of the stage goes along in a layer of its own, if it is for this bundle', async () => {
-  const { folder } = projects[0]!;
-  const layers = async () => {
-    await run(process.execPath, [sls, 'package', ...stage], { cwd: folder, env });
-    const template = packed(folder, 'cloudformation-template-update-stack.json');
-    const { Resources } = JSON.parse(readFileSync(template, 'utf8'));
-    return Resources.ApiLambdaFunction.Properties.Layers.length;
-  };
-  const cache = join(folder, 'layers/code-cache/dev/code-cache');
-  mkdirSync(cache, { recursive: true });
-  writeFileSync(join(cache, 'of-another-bundle'), 'cache');
-  await expect(layers()).resolves.toBe(1);
-  const code = join(
-    folder,
-    'layers/dependencies/nodejs/node_modules/bundled-dependencies/bundle.js',
-  );
-  const hash = createHash('sha256').update(readFileSync(code)).digest('hex');
-  writeFileSync(join(cache, hash), 'cache');
-  await expect(layers()).resolves.toBe(2);
-  expect(await namesIn(packed(folder, 'codeCache.zip'))).toContain(`code-cache/${hash}`);
-});
+test('a code cache that is for this bundle goes along in a layer of its own', async () => {
+  const [first] = projects as [Project];
+  const modules = join(first.folder, 'layers/dependencies/nodejs/node_modules');
+  const code = readFileSync(join(modules, 'bundled-dependencies/bundle.js'));
+  const hash = createHash('sha256').update(code).digest('hex');
+  const file = join(first.folder, 'layers/code-cache/dev/code-cache', hash);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, 'cache');
+  await pack(first);
+  expect(layersOf(first)).toHaveLength(2);
+  expect(await namesIn(packed(first.folder, 'codeCache.zip'))).toEqual([`code-cache/${hash}`]);
+}, 60_000);
