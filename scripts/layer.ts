@@ -3,12 +3,14 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, transform } from 'esbuild';
 import { findStray } from './installed.ts';
+import { findNative, putNative } from './native.ts';
 import { put } from './output.ts';
 import { replacements } from './replacements.ts';
 
 /**
  * What the function needs of others, as a layer: one bundle of all of it, and for each package an entry
- * file that takes its part. In Lambda `require` finds them in /opt; `import` would not.
+ * file that takes its part. What has native code lies beside it as npm installs it. In Lambda `require`
+ * finds them in /opt; `import` would not.
  */
 const root = join(import.meta.dirname, '..');
 const modules = join(root, 'layers/dependencies/nodejs/node_modules');
@@ -30,17 +32,20 @@ const target = 'node24';
 
 // The same lock file, the same layer.
 const stray = await findStray();
-if (stray) {
-  process.stderr.write(`${stray}\n`);
-  process.exit(1);
-}
+if (stray) fail(stray);
 const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const names = Object.keys(dependencies).sort();
+const native = await findNative(root, names);
+const bundled = names.filter((name) => !native.has(`node_modules/${name}`));
 await rm(modules, { recursive: true, force: true });
-const code = await bundle(names);
+if (native.size > 0) {
+  const lack = await putNative(root, native, modules);
+  if (lack) fail(lack);
+}
+const code = await bundle(bundled);
 await put(join(modules, PARTS, 'bundle.js'), code);
 await put(join(modules, PARTS, 'index.js'), await readLoader(code));
-for (const name of names) {
+for (const name of bundled) {
   const entry = `module.exports = require('${PARTS}').parts['${name}']();\n`;
   await put(join(modules, name, 'index.js'), entry);
 }
@@ -51,12 +56,11 @@ async function readLoader(code: string): Promise<string> {
   return loader.replaceAll('BUNDLE_HASH', `'${hash}'`);
 }
 
-/** Native code, of which this would have to be the one for Lambda, is refused: esbuild knows no .node files. */
-async function bundle(names: string[]): Promise<string> {
+async function bundle(bundled: string[]): Promise<string> {
   const { outputFiles } = await build({
     // Each is evaluated when it is first asked for.
     stdin: {
-      contents: `exports.parts = {${names.map((name) => `'${name}': () => require('${name}')`)}};`,
+      contents: `exports.parts = {${bundled.map((name) => `'${name}': () => require('${name}')`)}};`,
       resolveDir: root,
     },
     absWorkingDir: root,
@@ -64,7 +68,7 @@ async function bundle(names: string[]): Promise<string> {
     platform: 'node',
     format: 'cjs',
     target,
-    external: absent,
+    external: [...absent, ...names].filter((name) => !bundled.includes(name)),
     alias: replacements,
     // As a promise of require(): what a script of V8's imports would have to be found for it.
     supported: { 'dynamic-import': false },
@@ -96,4 +100,9 @@ function compileAtOnce(text: string): string {
   const expected = text.match(/^var \w+ = __(commonJS|esm)\(\{$/gm)!.length;
   if (count !== expected) throw new Error(`${count} of ${expected} modules were found.`);
   return compiled;
+}
+
+function fail(reason: string): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(1);
 }
