@@ -71,6 +71,8 @@ module.exports = async function readStage({ resolveVariable }) {
     ...value,
     alarmsFile: alarms ? 'alarms' : 'no-alarms',
     accessFile: database.uri ? 'access-by-role' : 'access-by-password',
+    // In milliseconds, as CloudWatch has durations.
+    nearTimeout: value.timeout * 900,
     hasDomain: domain !== undefined,
     basePath: domain?.basePath ? `/${domain.basePath}` : '',
     customDomain: describeDomain(domain),

@@ -177,6 +177,14 @@ describe('a stage whose role signs in to the database, with processes that wait 
   });
 });
 
+test('the alarm for slow requests follows the timeout', async () => {
+  const settings = readFileSync(join(project.folder, 'config/staging.yml'), 'utf8');
+  const file = join(project.folder, 'config/pr-8.yml');
+  writeFileSync(file, settings.replace(/^timeout: .*/m, 'timeout: 10'));
+  const { Resources } = await compile('pr-8');
+  expect(Resources.FunctionDurationAlarm!.Properties.Threshold).toBe(9_000);
+});
+
 test('what is wrong with a stage is one message, with its file and its keys', async () => {
   const file = join(project.folder, 'config/dev.yml');
   const settings = readFileSync(file, 'utf8');
