@@ -7,8 +7,10 @@ import { readParameters } from './parameter.ts';
 
 /** Where Lambda comes in: the app is made, and connects, while Lambda initialises the function. */
 let started: Promise<Server> | undefined = start();
-// The first event is told, and what comes after it tries again.
-started.catch(() => {});
+// What failed before anybody asked is tried again by the first event, and told to it if it fails then.
+started.catch(() => {
+  started = undefined;
+});
 
 const serve = createLambdaHandler(
   () => {

@@ -96,6 +96,19 @@ test('an app that cannot start is made again by the next event', async () => {
   await expect(send('http-api', { target: '/hello' })).resolves.toMatchObject({ status: 200 });
 });
 
+test('what was missing while Lambda initialised is no fault of the first event', async () => {
+  delete process.env.MONGODB_URI;
+  await jest.isolateModulesAsync(async () => {
+    const fresh = await import('../src/lambda.ts');
+    await new Promise((resolve) => setImmediate(resolve));
+    process.env.MONGODB_URI = mongo.uri;
+    const event = toEvent('http-api', { target: '/hello' });
+    const answer = await fresh.handler(event, context);
+    await apps.pop()?.stop();
+    expect(answer).toMatchObject({ statusCode: 200 });
+  });
+});
+
 test('a code cache is for the layer, which a laptop does not have', async () => {
   await expect(handler({ codeCache: true } as never, context)).rejects.toThrow('There is no layer');
 });
