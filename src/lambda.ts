@@ -5,7 +5,7 @@ import { createCodeCache } from './code-cache.ts';
 import { readSettings } from './config.ts';
 import { readParameters } from './parameter.ts';
 
-/** Where Lambda comes in: the app is made, and connects, while Lambda initialises the function. */
+/** Where Lambda comes in: the app is made, and connects, as soon as the function is loaded. */
 let started: Promise<Server> | undefined = start();
 // What failed before anybody asked is tried again by the first event, and told to it if it fails then.
 started.catch(() => {
@@ -14,7 +14,8 @@ started.catch(() => {
 
 const serve = createLambdaHandler(
   () => {
-    const server = started ?? start();
+    // Lambda freezes a process that nobody has asked yet: what timed out meanwhile is begun again.
+    const server = started?.catch(start) ?? start();
     started = undefined;
     return server;
   },

@@ -109,6 +109,36 @@ test('what was missing while Lambda initialised is no fault of the first event',
   });
 });
 
+/** What a process meets that Lambda has frozen in the middle of its start. */
+test('a start that comes to nothing under the first event is begun again', async () => {
+  delete process.env.MONGODB_URI;
+  let count = 0;
+  const ssm = createServer((request, response) => {
+    count += 1;
+    if (count === 1) request.socket.pause();
+    else response.end(JSON.stringify({ Parameter: { Value: mongo.uri } }));
+  });
+  await new Promise<void>((resolve) => ssm.listen(0, '127.0.0.1', resolve));
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${(ssm.address() as AddressInfo).port}`,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    MONGODB_URI_PARAMETER: '/service/test/mongodb-uri',
+  });
+  await jest.isolateModulesAsync(async () => {
+    const fresh = await import('../src/lambda.ts');
+    const answer = await fresh.handler(toEvent('http-api', { target: '/hello' }), context);
+    await apps.pop()?.stop();
+    ssm.closeAllConnections();
+    ssm.close();
+    expect(answer).toMatchObject({ statusCode: 200 });
+    expect(count).toBe(2);
+  });
+  delete process.env.MONGODB_URI_PARAMETER;
+  process.env.MONGODB_URI = mongo.uri;
+});
+
 test('a code cache is for the layer, which a laptop does not have', async () => {
   await expect(handler({ codeCache: true } as never, context)).rejects.toThrow('There is no layer');
 });
