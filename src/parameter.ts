@@ -42,15 +42,16 @@ async function getParameter(name: string, env: Environment): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const { status, body } = await ask({ Name: name, WithDecryption: true }, env, signal);
     if (status === 200) return body.Parameter.Value;
-    const kind = String(body.__type).replace(/^.*#/, '');
+    const kind = String(body.__type ?? status).replace(/^.*#/, '');
     // Many functions that start at once are more than SSM answers: 40 a second, unless it is told otherwise.
-    const mayPass = status >= 500 || /Throttling|TooManyRequests/.test(kind);
+    const mayPass = status === 0 || status >= 500 || /Throttling|TooManyRequests/.test(kind);
     if (!mayPass || attempt === ATTEMPTS) throw new Error(`${kind} ${body.message ?? ''}`.trim());
     await setTimeout(PAUSE_MS * attempt * (1 + Math.random()), undefined, { signal });
   }
 }
 
 interface Answer {
+  /** 0 where there is none. */
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: JSON of SSM's.
   body: any;
@@ -79,10 +80,24 @@ async function ask(input: object, env: Environment, signal: AbortSignal): Promis
   );
   const { request } = url.protocol === 'http:' ? http : https;
   const { method, headers, body } = options;
-  const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-    request(url, { method, headers, signal }, resolve).on('error', reject).end(body);
-  });
-  return { status: response.statusCode!, body: JSON.parse(await text(response)) };
+  try {
+    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+      request(url, { method, headers, signal }, resolve).on('error', reject).end(body);
+    });
+    return { status: response.statusCode!, body: parse(await text(response)) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { status: 0, body: { __type: '', message: (error as Error).message } };
+  }
+}
+
+/** Between here and SSM there may be something that answers in HTML. */
+function parse(json: string) {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return {};
+  }
 }
 
 /** As the SDK finds it: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */

@@ -11,7 +11,7 @@ const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionTok
 let server: Server;
 let lambda: Record<string, string>;
 /** What the next requests are answered with; after them the parameter is there. */
-let refusals: [number, object][] = [];
+let refusals: [number, object | 'lost'][] = [];
 const asked: unknown[] = [];
 const warnings: string[] = [];
 const warn = (message: string) => warnings.push(message);
@@ -29,8 +29,9 @@ beforeAll(async () => {
     const [status, answer] = isSigned
       ? (refusals.shift() ?? find(Name))
       : [403, { __type: 'SignatureDoesNotMatch' }];
+    if (answer === 'lost') return request.socket.destroy();
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(JSON.stringify(answer));
+    response.end(status === 503 ? '<html>' : JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   lambda = {
@@ -102,6 +103,13 @@ test('what passes is tried again, a few times', async () => {
   refusals = [
     [400, { __type: 'ThrottlingException', message: 'Rate exceeded' }],
     [500, { __type: 'InternalServerError' }],
+  ];
+  await expect(readParameters(env, warn)).resolves.toHaveProperty('MONGODB_URI');
+  expect(asked).toHaveLength(3);
+  asked.length = 0;
+  refusals = [
+    [503, {}],
+    [0, 'lost'],
   ];
   await expect(readParameters(env, warn)).resolves.toHaveProperty('MONGODB_URI');
   expect(asked).toHaveLength(3);
