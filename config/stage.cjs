@@ -1,4 +1,6 @@
 // The settings of a stage, checked; serverless.yml reads them through this file.
+const { existsSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
 const Joi = require('joi');
 
 /** An HTTP API waits for 30 s: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -12,12 +14,12 @@ const retentions = [
 
 const schema = Joi.object({
   issuer: Joi.string()
-    .uri({ scheme: ['http', 'https'] })
+    .pattern(/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)[:/])[^\s?#]+$/, 'an https address')
     .required(),
   audience: Joi.string().required(),
   clientId: Joi.string().required(),
   origins: Joi.array()
-    .items(Joi.string().pattern(/^https?:\/\/[^/]+$/, 'an origin'))
+    .items(Joi.string().pattern(/^https?:\/\/[^/\s,]+$/, 'an origin'))
     .required(),
   logLevel: Joi.string().valid('DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT').required(),
   logRetention: Joi.number()
@@ -30,7 +32,9 @@ const schema = Joi.object({
     burst: Joi.number().integer().positive().required(),
   }).required(),
   database: Joi.object({
-    name: Joi.string().required(),
+    name: Joi.string()
+      .pattern(/^[^/\\. "$*<>:|?]{1,63}$/, "a database's name")
+      .required(),
     uriParameter: Joi.string().pattern(/^\/[\w./-]+$/, "a parameter's name"),
     // Whoever may read the settings may read it; a password that stands there is not said again.
     uri: Joi.string()
@@ -49,7 +53,11 @@ const schema = Joi.object({
   alarms: Joi.object({ email: Joi.string().email({ tlds: false }).required() }),
   concurrency: Joi.object({
     reserved: Joi.number().integer().min(0),
-    provisioned: Joi.number().integer().min(1),
+    // Lambda provides no more than is reserved.
+    provisioned: Joi.number()
+      .integer()
+      .min(1)
+      .max(Joi.ref('reserved', { adjust: (reserved) => reserved ?? Number.MAX_SAFE_INTEGER })),
   }).or('reserved', 'provisioned'),
 }).required();
 
@@ -57,10 +65,11 @@ module.exports = async function readStage({ resolveVariable }) {
   const stage = await resolveVariable('sls:stage');
   const own = `config/${stage}.yml`;
   // A stage without a file of its own, such as pr-42, is a preview.
-  const given = await resolveVariable(`file(./${own}), null`);
-  const file = given === null ? 'config/preview.yml' : own;
-  const settings = given ?? (await resolveVariable(`file(./${file}), null`));
-  const { error, value } = schema.validate(settings ?? undefined, {
+  const file = existsSync(join(__dirname, `${stage}.yml`)) ? own : 'config/preview.yml';
+  if (!/^\s*[^\s#]/m.test(readFileSync(join(__dirname, '..', file), 'utf8'))) {
+    throw new Faults(file, [{ message: 'It has no settings.' }]);
+  }
+  const { error, value } = schema.validate(await resolveVariable(`file(./${file})`), {
     abortEarly: false,
     convert: false,
     errors: { label: 'path', wrap: { label: "'" } },

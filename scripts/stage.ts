@@ -34,6 +34,7 @@ export interface Settings {
 export interface DeployedFunction {
   name: string;
   reservedConcurrency?: number | null;
+  provisionedConcurrency?: number | null;
 }
 
 /** Asks the framework, in its own process; what is wrong with the settings it says itself. */

@@ -52,7 +52,12 @@ async function readReserved(lambda: LambdaClient, functions: DeployedFunction[])
 }
 
 function checkConcurrency({ functions, file }: Stage, all: number, free: number): Finding {
-  const wanted = sum(functions.map(({ reservedConcurrency }) => reservedConcurrency ?? 0));
+  const wanted = sum(
+    functions.map(
+      ({ reservedConcurrency, provisionedConcurrency }) =>
+        reservedConcurrency ?? provisionedConcurrency ?? 0,
+    ),
+  );
   const seen = `${all} requests at once in this account and region`;
   if (wanted > 0 && free - wanted < KEPT) {
     return wrong(

@@ -177,6 +177,36 @@ describe('a stage whose role signs in to the database, with processes that wait 
   });
 });
 
+test.each([
+  ['issuer: http://login.acme.com', /^issuer: .*/m, "'issuer' with value"],
+  ['issuer: https://login.acme.com/?a=1', /^issuer: .*/m, "'issuer' with value"],
+  [
+    'origins: ["https://a.acme.com,b.acme.com"]',
+    /^origins:\n( +- .*\n)+/m,
+    "'origins[0]' with value",
+  ],
+  ['database:\n  name: my.db', /^database:\n {2}name: .*/m, "'database.name' with value"],
+  [
+    'concurrency: { reserved: 2, provisioned: 10 }\ntimeout: 29',
+    /^timeout: .*/m,
+    "'concurrency.provisioned' must be less",
+  ],
+])('%j is refused before it is deployed', async (line, pattern, reason) => {
+  const settings = readFileSync(join(project.folder, 'config/staging.yml'), 'utf8');
+  writeFileSync(join(project.folder, 'config/pr-9.yml'), settings.replace(pattern, `${line}\n`));
+  const { stdout } = await call('print', '--stage', 'pr-9').catch((error) => error);
+  expect(stdout).toContain(`config/pr-9.yml is not usable:\n    ${reason}`);
+});
+
+test.each(['', '# Nothing yet.\n'])(
+  'a file with nothing in it (%j) is no preview',
+  async (text) => {
+    writeFileSync(join(project.folder, 'config/pr-10.yml'), text);
+    const { stdout } = await call('print', '--stage', 'pr-10').catch((error) => error);
+    expect(stdout).toContain('config/pr-10.yml is not usable:\n    It has no settings.');
+  },
+);
+
 test('the alarm for slow requests follows the timeout', async () => {
   const settings = readFileSync(join(project.folder, 'config/staging.yml'), 'utf8');
   const file = join(project.folder, 'config/pr-8.yml');
