@@ -43,6 +43,9 @@ if (native.size > 0) {
   if (lack) fail(lack);
 }
 const code = await bundle(bundled);
+// The loader reads it so; esbuild escapes all else but what stands in regular expressions.
+if (/[^\0-\x7f]/.test(code))
+  fail('The bundle of the dependencies is not ASCII: scripts/loader.cjs has to read it as UTF-8.');
 await put(join(modules, PARTS, 'bundle.js'), code);
 await put(join(modules, PARTS, 'index.js'), await readLoader(code));
 for (const name of bundled) {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 /** What is read of the framework, which has no types of its own. */
 interface Serverless {
-  processedInput: { commands: string[] };
+  processedInput: { commands: string[]; options: { help?: boolean } };
   service: Service;
   classes: { Error: new (message: string) => Error };
   pluginManager: { plugins: { compareWithLastLayer?: Compare }[] };
@@ -36,7 +36,9 @@ export default class PackagingPlugin {
   readonly hooks: Record<string, () => Promise<void>>;
 
   constructor({ pluginManager, processedInput, service, classes }: Serverless) {
-    if (processedInput.commands[0] === 'deploy' && service.provider.stage === 'local') {
+    const { commands, options } = processedInput;
+    const isDeployed = /^deploy( function)?$/.test(commands.join(' ')) && !options.help;
+    if (isDeployed && service.provider.stage === 'local') {
       throw new classes.Error(
         'The stage local is this machine: deploy another, as in --stage dev.',
       );
@@ -54,7 +56,7 @@ export default class PackagingPlugin {
         for (const plugin of pluginManager.plugins) {
           const compare = plugin.compareWithLastLayer;
           if (compare)
-            plugin.compareWithLastLayer = (layer) => ifAsked(compare.call(plugin, layer));
+            plugin.compareWithLastLayer = (layer) => ifAsked(compare.call(plugin, layer), commands);
         }
       },
     };
@@ -80,10 +82,10 @@ async function addCodeCache({ service, provider, layers, functions }: Service): 
 }
 
 /** osls asks CloudFormation for the hash of the layer that is deployed, also when it only packages. */
-async function ifAsked(comparison: Promise<void>): Promise<void> {
+async function ifAsked(comparison: Promise<void>, [command]: string[]): Promise<void> {
   try {
     await comparison;
   } catch (error) {
-    if ((error as { code?: string }).code !== 'AWS_CREDENTIALS_NOT_FOUND') throw error;
+    if (command !== 'package') throw error;
   }
 }

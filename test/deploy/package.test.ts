@@ -100,6 +100,15 @@ test('what is installed must be what the lock file has', async () => {
   );
 }, 30_000);
 
+test('help for a deployment is no deployment', async () => {
+  const { folder } = projects[1]!;
+  const { stdout } = await run(process.execPath, [sls, 'deploy', '--help'], { cwd: folder, env });
+  expect(stdout).toContain('deploy function');
+  await expect(run(process.execPath, [sls, 'deploy'], { cwd: folder, env })).rejects.toMatchObject({
+    stdout: expect.stringContaining('The stage local is this machine'),
+  });
+});
+
 /** Where nothing but the layer could be what is required. */
 describe('what was packed', () => {
   let unpacked: string;
@@ -192,4 +201,15 @@ test('a code cache that is for this bundle goes along in a layer of its own', as
   await pack(first);
   expect(layersOf(first)).toHaveLength(2);
   expect(await namesIn(packed(first.folder, 'codeCache.zip'))).toEqual([`code-cache/${hash}`]);
+}, 60_000);
+
+test('credentials that are of no use are no hindrance', async () => {
+  const { folder } = projects[0]!;
+  const useless = {
+    AWS_ACCESS_KEY_ID: 'useless',
+    AWS_SECRET_ACCESS_KEY: 'useless',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+  };
+  const args = [sls, 'package', '--stage', 'prod'];
+  await run(process.execPath, args, { cwd: folder, env: { ...env, ...useless } });
 }, 60_000);
