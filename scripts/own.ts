@@ -15,18 +15,24 @@ try {
   const { 'without-messages': isWithout, ...values } = readOptions();
   const clone = new Clone(join(import.meta.dirname, '..'));
   if (values.domain) await moveSites(clone, values.domain);
-  for (const [option, value] of Object.entries(values)) await setValue(clone, option, value);
+  const lost: string[] = [];
+  for (const [option, value] of Object.entries(values)) {
+    for (const files of await setValue(clone, option, value)) {
+      lost.push(`  --${option} has found no place in ${files}: is it there?`);
+    }
+  }
   if (isWithout) await takeOut(clone);
-  tell(await clone.write(), values);
+  tell(await clone.write(), lost, values);
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
-function tell(done: string[], { domain }: Values): void {
+function tell(done: string[], lost: string[], { domain }: Values): void {
   const guessed = '  config/: origins, and who is told of alarms, were guessed from --domain';
   const left = [
     'Left to do:',
+    ...lost,
     ...(domain ? [guessed] : []),
     '  npm run check, npm test',
     '  npm run doctor -- --stage dev tells what is missing there',

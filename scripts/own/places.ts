@@ -5,7 +5,7 @@ type Place = [file: string, pattern: RegExp];
 const STAGE = 'config/*.yml';
 /** All but the laptop, which has an issuer of its own. */
 const DEPLOYED = 'config/!(local).yml';
-const DOMAIN: Place = ['config/prod.yml', /(?<=^domain:\n {2}name: ).*/m];
+const DOMAIN: Place = ['config/prod.yml', /(?<=^domain:\n(?: *#.*\n)* {2}name: ).*/m];
 
 /** By option: where its value stands. A pattern matches the value alone, whatever it is by now. */
 const places: Record<string, Place[]> = {
@@ -16,14 +16,14 @@ const places: Record<string, Place[]> = {
     ['package-lock.json', /(?<=^ {6}"name": ")[^"]*/m],
     ['serverless.yml', /(?<=^service: ).*/m],
     ['src/name.ts', /(?<=NAME = ')[^']*/],
-    [STAGE, /(?<=^database:\n {2}name: ).*/m],
-    [STAGE, /(?<=^ {2}uriParameter: \/)[^/]+/m],
+    [STAGE, /(?<=^database:\n(?: *#.*\n)* {2}name: ).*/m],
+    [STAGE, /(?<=^ {2}uriParameter: \/)[^/\n]+(?=\/)/m],
     ['.env.example', /(?<=MONGODB_DATABASE=).*/],
     ['README.md', /(?<=^# ).*/],
     ['README.md', /(?<=`MONGODB_DATABASE` \| `)[^`]*/],
     ['docs/database.md', /(?<=db:reset -- --yes )[\w-]+/],
     ['docs/database.md', /(?<=127\.0\.0\.1:3002\/)[\w-]+/],
-    ['docs/deploy.md', /(?<=--name \/)[^/]+/],
+    ['docs/deploy.md', /(?<=--name \/)[^/\n]+(?=\/)/],
   ],
   issuer: [[DEPLOYED, /(?<=^issuer: ).*/m]],
   client: [[DEPLOYED, /(?<=^clientId: ).*/m]],
@@ -31,13 +31,14 @@ const places: Record<string, Place[]> = {
   domain: [DOMAIN],
 };
 
-export async function setValue(clone: Clone, option: string, value: string): Promise<void> {
-  let isSet = false;
+/** Answers with the files in which there is no place for it any more. */
+export async function setValue(clone: Clone, option: string, value: string): Promise<string[]> {
+  const lost: string[] = [];
   for (const [files, pattern] of places[option]!) {
-    if (await clone.set(files, pattern, value)) isSet = true;
+    if (!(await clone.set(files, pattern, value))) lost.push(files);
   }
-  if (isSet) return;
-  const files = places[option]!.map(([file]) => file).join(', ');
+  if (lost.length < places[option]!.length) return lost;
+  const files = lost.join(', ');
   throw new Error(`--${option} has no place left in ${files}: write it there by hand.`);
 }
 

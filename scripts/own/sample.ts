@@ -27,6 +27,8 @@ const named: [file: string, pattern: RegExp][] = [
   ['test/schemathesis/schemathesis.toml', /\n\[checks\.positive_data_acceptance\]\n[\s\S]*/],
   ['package.json', /^ *"bench": .*\n/m],
   ['bench/package.json', /,\n *"bench:cold-start": .*/],
+  ['bench/package.json', /^ *"bench": .*\n/m],
+  ['docs/cold-start.md', /^ {4}npm ci --prefix bench[\s\S]*?\n(?=## )/m],
   ['README.md', /^## Messages\n[\s\S]*?\n(?=## )/m],
   ['README.md', /^\| `npm run bench` .*\n/m],
   ['docs/deploy.md', /^### The scope `messages:moderate`\n[\s\S]*?\n(?=## )/m],

@@ -49,6 +49,19 @@ test('a clone is its owner’s, in all that is deployed', async () => {
   expect(settings.filter(([, text]) => examples.test(text))).toEqual([]);
 }, 30_000);
 
+test('a parameter of one part is one’s own already; a comment hides nothing', async () => {
+  const file = join(clone.folder, 'config/prod.yml');
+  const kept = read('config/prod.yml');
+  const changed = kept
+    .replace(/uriParameter: .*/, 'uriParameter: /prod-mongodb-uri')
+    .replace('database:\n', 'database:\n  # Shared with billing.\n');
+  writeFileSync(file, changed);
+  const before = /(?<=^ {2}name: ).*/m.exec(changed)![0];
+  await expect(own('--name', 'third')).resolves.toMatchObject({ code: 0 });
+  expect(read('config/prod.yml')).toBe(changed.replace(`  name: ${before}\n`, '  name: third\n'));
+  writeFileSync(file, kept);
+}, 30_000);
+
 test('what is below the old domain is below the new, and nothing else is moved', async () => {
   const file = join(clone.folder, 'config/prod.yml');
   const kept = read('config/prod.yml');
