@@ -16,19 +16,6 @@ const wanted: Configuration = {
     logRetentionInDays: 7,
     tags,
     stackTags: tags,
-    iam: {
-      role: {
-        statements: [
-          {
-            Effect: 'Allow',
-            Action: 'ssm:GetParameter',
-            Resource: {
-              'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/a`,
-            },
-          },
-        ],
-      },
-    },
     environment: {
       STAGE: 'dev',
       CORS_ORIGINS: { 'Fn::Join': [',', ['https://a', 'https://b']] },
@@ -54,6 +41,32 @@ const wanted: Configuration = {
   },
   resources: {
     Resources: {
+      FunctionRole: {
+        Properties: {
+          Policies: [
+            {
+              PolicyDocument: {
+                Statement: [
+                  {
+                    Effect: 'Allow',
+                    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+                    Resource: {
+                      'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:a:*`,
+                    },
+                  },
+                  {
+                    Effect: 'Allow',
+                    Action: 'ssm:GetParameter',
+                    Resource: {
+                      'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/a`,
+                    },
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      },
       Topic: { Properties: { Subscription: [{ Protocol: 'email', Endpoint: 'a@example.com' }] } },
       Errors: {
         Type: 'AWS::CloudWatch::Alarm',
@@ -63,8 +76,6 @@ const wanted: Configuration = {
     extensions: { HttpApiStage: { Properties: { DefaultRouteSettings: limits } } },
   },
 };
-
-const group = 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/service-dev*';
 
 function deployed(change: (found: Deployed) => void = () => {}): Deployed {
   const found: Deployed = {
@@ -124,10 +135,9 @@ function deployed(change: (found: Deployed) => void = () => {}): Deployed {
       statements: [
         {
           Effect: 'Allow',
-          Action: ['logs:CreateLogStream', 'logs:CreateLogGroup', 'logs:TagResource'],
-          Resource: [`${group}:*`],
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: ['arn:aws:logs:us-east-1:123456789012:log-group:a:*'],
         },
-        { Effect: 'Allow', Action: ['logs:PutLogEvents'], Resource: [`${group}:*:*`] },
         {
           Effect: 'Allow',
           Action: ['ssm:GetParameter'],
@@ -164,7 +174,11 @@ test.each<[string, (found: Deployed) => void]>([
   ['an origin more', ({ api }) => (api.cors.AllowOrigins = ['*'])],
   ['an address that is on', ({ api }) => (api.isHostOn = true)],
   ['other limits', ({ api }) => (api.stages[0]!.limits.ThrottlingRateLimit = 2)],
-  ['another log', ({ api }) => (api.stages[0]!.accessLog.destination = group)],
+  [
+    'another log',
+    ({ api }) =>
+      (api.stages[0]!.accessLog.destination = 'arn:aws:logs:us-east-1:123456789012:log-group:b'),
+  ],
   ['another tag', ({ api }) => (api.tags.stage = 'prod')],
   ['a domain less', ({ domains }) => domains.pop()],
   ['another base path', ({ domains }) => (domains[0]!.mappings[0]!.basePath = '')],

@@ -10,7 +10,7 @@ export function findDifferences(wanted: Configuration, stage: string, found: Dep
     ...ofApi(wanted, found),
     ...ofDomain(wanted, found),
     ...ofFunction(wanted, stage, found),
-    ...ofRole(wanted, stage, found),
+    ...ofRole(wanted, found),
     ...ofLogs(wanted, stage, found),
     ...ofAlarms(wanted, found),
     ...ofTags(wanted, found),
@@ -146,10 +146,14 @@ function ofFunction({ provider, functions }: Configuration, stage: string, found
 }
 
 /** Exactly what is asked for, and the function's log. */
-function ofRole({ service, provider }: Configuration, stage: string, found: Deployed): string[] {
+function ofRole({ resources }: Configuration, found: Deployed): string[] {
   const { arn } = found.function;
-  const { statements = [], managedPolicies = [] } = provider.iam?.role ?? {};
-  const wanted = [...logStatements(`${service}-${stage}`), ...statements];
+  const { Policies = [], ManagedPolicyArns = [] } =
+    resources?.Resources?.FunctionRole?.Properties ?? {};
+  const wanted: Statement[] = Policies.flatMap(
+    ({ PolicyDocument }: { PolicyDocument: { Statement: Statement[] } }) =>
+      PolicyDocument.Statement,
+  );
   const allowed = wanted.map((each) => describe(each, arn));
   const deployed = found.role.statements.map((each) => describe(each, arn));
   return [
@@ -160,20 +164,7 @@ function ofRole({ service, provider }: Configuration, stage: string, found: Depl
     ...found.role.statements
       .filter(({ Effect, Action }) => Effect === 'Allow' && isForAll(Action))
       .map(({ Action, Resource }) => `the role may do ${Action} on ${JSON.stringify(Resource)}`),
-    ...compare('policies of the role', managedPolicies, found.role.attached),
-  ];
-}
-
-/** Given to every role by osls: lib/plugins/aws/package/lib/iam-role-lambda-execution-template.json */
-function logStatements(stack: string): Statement[] {
-  const group = `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${stack}*`;
-  return [
-    {
-      Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:CreateLogGroup', 'logs:TagResource'],
-      Resource: { 'Fn::Sub': `${group}:*` },
-    },
-    { Effect: 'Allow', Action: 'logs:PutLogEvents', Resource: { 'Fn::Sub': `${group}:*:*` } },
+    ...compare('policies of the role', ManagedPolicyArns, found.role.attached),
   ];
 }
 

@@ -1,6 +1,5 @@
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Statement } from './deployed.ts';
 import { plainEnvironment, run } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -42,7 +41,6 @@ export interface Configuration {
     logRetentionInDays?: number;
     tags?: Record<string, string>;
     stackTags?: Record<string, string>;
-    iam?: { role?: { statements?: Statement[]; managedPolicies?: string[] } };
     environment?: Record<string, unknown>;
     logs?: { httpApi?: { format: string } };
     httpApi: {

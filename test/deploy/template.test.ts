@@ -102,7 +102,15 @@ describe.each([
       'ssm:GetParameter',
     ]);
     expect(JSON.stringify(statements)).toContain(`:parameter${parameter}"`);
-    expect(JSON.stringify(statements)).not.toMatch(/"Resource":\s*"\*"/);
+    const resources = statements.map(
+      ({ Resource }: { Resource: { 'Fn::Sub': string } }) =>
+        Resource['Fn::Sub'].split('AccountId}:')[1],
+    );
+    expect(resources).toEqual([
+      `log-group:/aws/lambda/${NAME}-${stage}-api:*`,
+      `parameter${parameter}`,
+    ]);
+    expect(actions).not.toContain('logs:CreateLogGroup');
     expect(role!.Properties.ManagedPolicyArns ?? []).toEqual([]);
   });
 
