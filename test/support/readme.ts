@@ -12,7 +12,8 @@ export async function runReadme(): Promise<string> {
   const script = blocks.join('\n').replace('http://localhost:3000', url);
   const shell = spawnSync(
     'bash',
-    ['-euo', 'pipefail', '-c', `curl() { command curl -fsS -w '\\n' "$@"; }\n${script}`],
+    // Its own stdin is a socket: without a shell around it bash takes itself for a remote one, and reads its files.
+    ['--norc', '-euo', 'pipefail', '-c', `curl() { command curl -fsS -w '\\n' "$@"; }\n${script}`],
     {
       cwd: folder,
       encoding: 'utf8',
