@@ -43,24 +43,48 @@ export const jsonBody: Plugin<void> = {
   },
 };
 
-export async function readJson(
-  request: Pick<IncomingMessage, 'headers'> & Readable,
-): Promise<unknown> {
+export async function readJson(request: Body): Promise<unknown> {
   const { headers } = request;
-  const declared = Number(headers['content-length'] ?? 0);
-  if (declared > DRAIN_BYTES) throw tooLarge();
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, MAX_BYTES);
   if (bytes.length === 0) return null;
   if (!isJson(headers['content-type'] ?? '')) throw wrongType();
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return JSON.parse(text, refusePrototype);
+    return JSON.parse(decodeText(bytes), refusePrototype);
   } catch {
-    throw problem(400, 'MALFORMED_JSON', 'The body is not JSON in UTF-8.');
+    throw malformed();
   }
 }
 
-async function readBytes(request: Readable): Promise<Buffer> {
+export async function readText(request: Body, maxBytes: number): Promise<string> {
+  const bytes = await readBytes(request, maxBytes);
+  try {
+    return decodeText(bytes);
+  } catch {
+    throw malformed();
+  }
+}
+
+function decodeText(bytes: Buffer): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}
+
+/** A stream can be read once, but who verifies a signature reads it before the handler does. */
+const bodies = new WeakMap<Readable, Promise<Buffer>>();
+
+export async function readBytes(request: Body, maxBytes: number): Promise<Buffer> {
+  const reading = bodies.get(request) ?? readStream(request, maxBytes);
+  bodies.set(request, reading);
+  const bytes = await reading;
+  // Who has read it may have taken more.
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+  return bytes;
+}
+
+type Body = Pick<IncomingMessage, 'headers'> & Readable;
+
+async function readStream(request: Body, maxBytes: number): Promise<Buffer> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > DRAIN_BYTES) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
   let length = 0;
   await new Promise<void>((resolve, reject) => {
@@ -72,23 +96,23 @@ async function readBytes(request: Readable): Promise<Buffer> {
     request
       .on('data', (chunk: Buffer) => {
         length += chunk.length;
-        if (length <= MAX_BYTES) chunks.push(chunk);
+        if (length <= maxBytes) chunks.push(chunk);
         else chunks.length = 0;
-        if (length > DRAIN_BYTES) finish(() => reject(tooLarge()));
+        if (length > DRAIN_BYTES) finish(() => reject(tooLarge(maxBytes)));
       })
       .once('end', () => finish(resolve))
       .once('close', () => finish(() => reject(tooSlow())))
       .once('error', () => finish(() => reject(tooSlow())));
   });
-  if (length > MAX_BYTES) throw tooLarge();
+  if (length > maxBytes) throw tooLarge(maxBytes);
   return Buffer.concat(chunks);
 }
 
-function isJson(type: string): boolean {
+export function isJson(type: string): boolean {
   return /^application\/json\s*(;\s*charset="?utf-8"?\s*)?;?\s*$/i.test(type);
 }
 
-function wrongType() {
+export function wrongType() {
   return problem(
     415,
     'UNSUPPORTED_MEDIA_TYPE',
@@ -96,13 +120,17 @@ function wrongType() {
   );
 }
 
+function malformed() {
+  return problem(400, 'MALFORMED_JSON', 'The body is not JSON in UTF-8.');
+}
+
 function refusePrototype(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new SyntaxError('a key that would reach a prototype');
   return value;
 }
 
-function tooLarge() {
-  return problem(413, 'PAYLOAD_TOO_LARGE', `The body may have ${MAX_BYTES} bytes at most.`, {
+function tooLarge(maxBytes: number) {
+  return problem(413, 'PAYLOAD_TOO_LARGE', `The body may have ${maxBytes} bytes at most.`, {
     headers: { connection: 'close' },
   });
 }

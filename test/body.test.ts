@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { readJson } from '../src/body.ts';
+import { readBytes, readJson } from '../src/body.ts';
 
 function requestOf(headers: Record<string, string>) {
   return Object.assign(new PassThrough(), { headers });
@@ -43,4 +43,44 @@ test('nothing is null, whatever its type', async () => {
   const request = requestOf({});
   request.end();
   await expect(readJson(request)).resolves.toBeNull();
+});
+
+test('two readers get the same bytes', async () => {
+  const request = requestOf({});
+  const reads = [readBytes(request, 10), readBytes(request, 10)];
+  request.end('hello');
+  const [first, second] = await Promise.all(reads);
+  expect(first?.toString()).toBe('hello');
+  expect(second).toBe(first);
+  await expect(readBytes(request, 10)).resolves.toBe(first);
+});
+
+test('a later reader has a limit of its own', async () => {
+  const request = requestOf({});
+  request.end('hello');
+  await expect(readBytes(request, 5)).resolves.toHaveLength(5);
+  await expect(readBytes(request, 4)).rejects.toMatchObject({ output: { statusCode: 413 } });
+  await expect(readBytes(request, 5)).resolves.toHaveLength(5);
+});
+
+test('what the first reader could not have, a later one cannot either', async () => {
+  const request = requestOf({});
+  request.end('hello');
+  await expect(readBytes(request, 4)).rejects.toMatchObject({ output: { statusCode: 413 } });
+  await expect(readBytes(request, 99)).rejects.toMatchObject({ output: { statusCode: 413 } });
+});
+
+test('JSON has its limit after a signature that was read with a larger one', async () => {
+  const request = requestOf(json);
+  request.end(JSON.stringify('x'.repeat(1024 * 1024)));
+  await expect(readBytes(request, 4 * 1024 * 1024)).resolves.toBeInstanceOf(Buffer);
+  await expect(readJson(request)).rejects.toMatchObject({ output: { statusCode: 413 } });
+});
+
+test('a caller who has left is gone for every reader', async () => {
+  const request = requestOf({ 'content-length': '99' });
+  const reads = [readBytes(request, 100), readBytes(request, 100)];
+  request.destroy();
+  for (const read of reads)
+    await expect(read).rejects.toMatchObject({ output: { statusCode: 408 } });
 });
