@@ -1,10 +1,8 @@
 // Runs the contract suite against a MongoDB-compatible server that is not ours.
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { findJars, findMissingTool } from '../../java/jars.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '../../..');
@@ -13,62 +11,18 @@ const startMs = 60_000;
 process.exitCode = await main();
 
 async function main() {
-  const missing = missingTool();
+  const missing = findMissingTool();
   if (missing) {
     console.error(`The judge needs ${missing}: apt-get install maven openjdk-17-jdk-headless`);
     return 1;
   }
 
-  const judge = await startJudge(await jars());
+  const judge = await startJudge(await findJars(here));
   try {
     return await runSuite(judge.uri);
   } finally {
     await judge.stop();
   }
-}
-
-function missingTool() {
-  const java = spawnSync('java', ['--list-modules'], { encoding: 'utf8' });
-  if (java.error) return 'java';
-  // A runtime without the compiler, such as default-jre-headless, cannot start Judge.java.
-  if (!java.stdout.includes('jdk.compiler@')) return 'a JDK, and this java is only a runtime';
-  if (spawnSync('mvn', ['--version']).error) return 'mvn';
-}
-
-/** The folder of the jars in the cache, fetched when it is absent or not whole. */
-async function jars() {
-  const pom = await readFile(join(here, 'pom.xml'), 'utf8');
-  const [, version] = /mongo-java-server<\/artifactId>\s*<version>(.+?)</.exec(pom) ?? [];
-  const cache = join(homedir(), '.cache/hapiway');
-  const folder = join(cache, `judge-${version}`);
-  const expected = await readFile(join(here, 'jars.sha256'), 'utf8');
-  if ((await sums(folder)) === expected) return folder;
-
-  await mkdir(cache, { recursive: true });
-  const fresh = await mkdtemp(`${folder}.`);
-  try {
-    const args = ['-q', '-B', '-f', join(here, 'pom.xml'), 'dependency:copy-dependencies'];
-    const maven = spawnSync('mvn', [...args, `-DoutputDirectory=${fresh}`], { stdio: 'inherit' });
-    if (maven.status !== 0) throw new Error(`mvn could not fetch the judge (${maven.status})`);
-    if ((await sums(fresh)) !== expected) {
-      throw new Error(`The fetched jars are not the ones in jars.sha256:\n${await sums(fresh)}`);
-    }
-    await rm(folder, { recursive: true, force: true });
-    await rename(fresh, folder);
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
-  return folder;
-}
-
-/** What sha256sum prints for the files of a folder; an absent folder has none. */
-async function sums(folder) {
-  const names = await readdir(folder).catch(() => []);
-  const lines = names.sort().map(async (name) => {
-    const hash = createHash('sha256').update(await readFile(join(folder, name)));
-    return `${hash.digest('hex')}  ${name}\n`;
-  });
-  return (await Promise.all(lines)).join('');
 }
 
 async function startJudge(folder) {
