@@ -101,6 +101,7 @@ async function fill(name: string, count: number): Promise<Side> {
     layer: 'layers/dependencies',
     mongodbUri: address,
     database: name,
+    objects: '',
     corsOrigins: [],
     logLevel: 'SILENT',
   });

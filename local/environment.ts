@@ -10,10 +10,14 @@ export interface Provider {
 
 /** What the shell or a .env may say otherwise than the stage does. */
 const names = [
+  'API_KEYS',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
   'CORS_ORIGINS',
   'LOG_LEVEL',
   'MONGODB_DATABASE',
   'MONGODB_URI',
+  'OBJECTS',
   'OIDC_AUDIENCE',
   'OIDC_CLIENT_ID',
   'OIDC_ISSUER',

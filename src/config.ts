@@ -15,6 +15,8 @@ export interface Settings {
   corsOrigins: string[];
   /** The folder of what is not ours: Lambda lays its layers together there. */
   layer: string;
+  /** On a laptop: the folder that stands in for the routes' buckets. */
+  objects: string;
   logLevel: LogLevel;
 }
 
@@ -62,6 +64,7 @@ export function readSettings(env: Environment): Settings {
       .split(',')
       .map((origin) => origin.trim())
       .filter(Boolean),
+    objects: check('OBJECTS', '.data/objects', anything),
     layer: env.LAMBDA_TASK_ROOT ? '/opt' : 'layers/dependencies',
     logLevel: check('LOG_LEVEL', 'INFO', aLogLevel).toUpperCase() as LogLevel,
   };

@@ -25,6 +25,7 @@ test('what is not set has a default where there can be one', () => {
     issuer: 'https://example.okta.com/oauth2/default',
     audience: 'api://default',
     clientId: '',
+    objects: '.data/objects',
     layer: 'layers/dependencies',
     mongodbUri: 'mongodb+srv://user:secret@cluster.example.net/',
     database: NAME,

@@ -39,6 +39,7 @@ beforeAll(async () => {
     audience: 'none',
     clientId: '',
     layer: 'layers/dependencies',
+    objects: '.data/objects',
     mongodbUri: 'mongodb://database.invalid',
     database: 'none',
     corsOrigins: [],

@@ -40,6 +40,7 @@ export async function startApi(mongodbUri: string, settings: Partial<Settings> =
     audience: 'api://default',
     clientId: 'docs',
     layer: 'layers/dependencies',
+    objects: '.data/objects',
     mongodbUri,
     database: `api_${process.pid}_${Math.random().toString(36).slice(2)}`,
     corsOrigins: ['http://localhost:*'],
