@@ -1,6 +1,8 @@
 import { server as createServer, type Server } from '@hapi/hapi';
+import { authorizers } from './auth/authorizers.ts';
 import { authentication } from './auth/scheme.ts';
 import { jsonBody, untouched } from './body.ts';
+import { compression } from './compression.ts';
 import type { Settings } from './config.ts';
 import { correlation } from './correlation.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -49,12 +51,14 @@ export async function createApp(settings: Settings): Promise<Server> {
 
   await server.register([
     headLimit,
+    compression,
     wellFormedOrigin,
     correlation,
     securityHeaders,
     problems,
     requestLog,
     authentication,
+    authorizers,
     jsonBody,
     greetings,
     health,

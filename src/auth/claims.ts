@@ -4,7 +4,8 @@ export type Claims = Record<string, unknown>;
 
 export interface Expected {
   issuer: string;
-  audience: string | string[];
+  /** Absent where any client of the issuer's is taken. */
+  audience?: string | string[];
 }
 
 /** API Gateway's rules on a token's claims, at a given moment: silence, or a Refusal with its reason. */
@@ -12,7 +13,8 @@ export function checkClaims(claims: Claims, { issuer, audience }: Expected, now:
   const seconds = now.getTime() / 1000;
   if (claims.iss !== issuer) throw new Refusal('issuer');
   const audiences = claims.aud === undefined ? [claims.client_id] : list(claims.aud);
-  if (![audience].flat().some((each) => audiences.includes(each))) throw new Refusal('audience');
+  if (audience !== undefined && ![audience].flat().some((each) => audiences.includes(each)))
+    throw new Refusal('audience');
   if (claims.exp === undefined) throw new Refusal('noExpiry');
   if (!(time(claims.exp) > seconds)) throw new Refusal('expired');
   if (claims.nbf !== undefined && !(time(claims.nbf) <= seconds)) throw new Refusal('notYet');

@@ -14,6 +14,7 @@ export const reasons = {
   expired: 'the token has expired',
   notYet: 'the token is not valid yet',
   issuedLater: 'the token was issued in the future',
+  use: 'the token is of the other kind: an access token is for scopes, an ID token for all else',
   subject: 'the token does not name its subject',
 } as const;
 
