@@ -16,7 +16,6 @@ export const docs: Plugin<void> = {
   async register(server) {
     const { settings } = server.app;
     const folder = resolve(BUILT);
-    const issuer = new URL(settings.issuer).origin;
     await server.register(Inert);
 
     server.route([
@@ -51,7 +50,7 @@ export const docs: Plugin<void> = {
             // Its scripts set styles on elements, and its icons are data.
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data:",
-            `connect-src 'self' ${issuer}`,
+            `connect-src 'self' ${new URL(settings.issuer).origin}`,
           ]);
         },
       },

@@ -1,54 +1,30 @@
 import type { RequestRoute, Server } from '@hapi/hapi';
 import HapiSwagger from 'hapi-swagger';
-import manifest from '../../package.json' with { type: 'json' };
-import { createApp } from '../app.ts';
-import { readSettings } from '../config.ts';
-import { NAME } from '../name.ts';
+import './options.ts';
+import type { OpenApi, Operation, Schema } from './operation.ts';
+import { fault } from './route-errors.ts';
 import { askedScopes } from './scopes.ts';
-
-export interface OpenApi {
-  openapi: string;
-  info: object;
-  servers: { url: string }[];
-  paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema>; [kind: string]: object };
-}
-
-interface Operation {
-  summary: string;
-  parameters?: { schema: Schema; description?: string }[];
-  requestBody?: { required?: boolean };
-  responses: Record<string, Answer>;
-  security?: Record<string, string[]>[];
-}
-
-interface Answer {
-  description: string;
-  headers?: Record<string, object>;
-  content?: Record<string, { schema: Schema; example?: unknown }>;
-}
-
-type Schema = Record<string, unknown>;
 
 /** By this name the docs page signs people in. */
 export const SIGN_IN = 'signIn';
 
+export interface Info {
+  title: string;
+  version: string;
+  description: string;
+  license: { name: string };
+}
+
 /**
- * The OpenAPI document of the routes that have the tag `api`, as hapi-swagger reads them, made exact where
- * it is not. Where the issuer is and where the service is served is left open: src/docs/ fills it in.
+ * The OpenAPI document of a server's routes that have the tag `api`, as hapi-swagger reads them, made exact
+ * where it is not. Where the issuer is and where the service is served is left open: src/docs/ fills it in.
  */
-export async function createDocument(): Promise<OpenApi> {
-  const server = await createApp(readSettings(placeholders));
+export async function createDocument(server: Server, info: Info): Promise<OpenApi> {
   await server.register({
     plugin: HapiSwagger,
     options: {
       OAS: 'v3.0',
-      info: {
-        title: NAME,
-        version: manifest.version,
-        description: manifest.description,
-        license: { name: manifest.license },
-      },
+      info,
       auth: false,
       documentationPage: false,
       swaggerUI: false,
@@ -56,39 +32,37 @@ export async function createDocument(): Promise<OpenApi> {
       jsonPath: PATH,
     },
   });
-  try {
-    const { result } = await server.inject<OpenApi>(PATH);
-    return complete(JSON.parse(JSON.stringify(result)), server);
-  } finally {
-    await server.stop();
-  }
+  const { result } = await server.inject<OpenApi>(PATH);
+  return complete(JSON.parse(JSON.stringify(result)), server);
 }
 
 const PATH = '/hapi-swagger.json';
 
-/** Nothing of them shows in the document, and nobody is called. */
-const placeholders = {
-  STAGE: 'document',
-  OIDC_ISSUER: 'https://issuer.invalid',
-  OIDC_AUDIENCE: 'none',
-  MONGODB_URI: 'mongodb://database.invalid',
-  LOG_LEVEL: 'SILENT',
-};
-
-function complete({ info, paths, components }: OpenApi, server: Server): OpenApi {
+function complete({ info, paths, components, ...rest }: OpenApi, server: Server): OpenApi {
+  // Where OpenAPI does not look: they are put in where they are named.
+  const alternatives = (rest as { [ALTERNATIVES]?: Record<string, Schema> })[ALTERNATIVES] ?? {};
   for (const [path, operations] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(operations)) {
-      completeOperation(operation, server.match(method as 'get', path)!, server);
+      const route = server.match(method as 'get', path);
+      // Of a host of its own, or a parameter of several segments: neither is in OpenAPI.
+      if (route) completeOperation(operation, route, server);
     }
   }
-  const schemas = { ...components.schemas, Problem: problem, Refused: gatewayRefusal };
+  const own = { Problem: problem, Refused: gatewayRefusal };
+  const taken = Object.keys(own).find((name) => components.schemas[name]);
+  if (taken)
+    throw fault(
+      `the schema '${taken}'`,
+      'the errors of all routes are called so: label it otherwise',
+    );
+  const schemas = { ...components.schemas, ...own };
   return {
     openapi: '3.0.3',
     info,
     servers: [{ url: '/' }],
-    paths: mendSchemas(paths),
+    paths: mendSchemas(paths, alternatives),
     components: {
-      schemas: mendSchemas(schemas),
+      schemas: mendSchemas(schemas, alternatives),
       securitySchemes: {
         [SIGN_IN]: {
           type: 'oauth2',
@@ -201,12 +175,16 @@ const descriptions: Record<number, string> = {
 };
 
 /** What hapi-swagger cannot know, and what it adds that OpenAPI has no name for. */
-function mendSchemas<T>(part: T): T {
-  if (Array.isArray(part)) return part.map(mendSchemas) as T;
+function mendSchemas<T>(part: T, alternatives: Record<string, Schema>): T {
+  if (Array.isArray(part)) return part.map((each) => mendSchemas(each, alternatives)) as T;
   if (typeof part !== 'object' || part === null) return part;
-  const { 'x-meta': meta, ...rest } = part as Schema;
-  const kept = Object.entries(rest)
-    .filter(([name]) => !/^x-(convert|format|constraint|alternatives)$/.test(name))
-    .map(([name, value]) => [name, mendSchemas(value)]);
+  const { 'x-meta': meta, $ref, ...rest } = part as Schema;
+  const [, alternative] = String($ref).split(`#/${ALTERNATIVES}/`);
+  if (alternative) return mendSchemas(alternatives[alternative] as T, alternatives);
+  const kept = Object.entries($ref === undefined ? rest : { $ref, ...rest })
+    .filter(([name]) => !/^x-(format|constraint|alternatives)$/.test(name))
+    .map(([name, value]) => [name, mendSchemas(value, alternatives)]);
   return { ...Object.fromEntries(kept), ...(meta as { openapi?: object } | undefined)?.openapi };
 }
+
+const ALTERNATIVES = 'x-alt-definitions';
