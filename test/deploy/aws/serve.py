@@ -3,6 +3,7 @@
 moto, plus what its CloudFormation lacks: API Gateway HTTP APIs are created in moto's own
 apigatewayv2 service, so that `aws apigatewayv2 get-routes` shows what a template deployed;
 a type it knows nothing about is recorded with its properties, and listed by the stack.
+OpenAPI documents are imported strictly (openapi/).
 It runs no function, and checks no permission and no quota. It ends when its standard input does.
 
     python serve.py <port>
@@ -28,6 +29,7 @@ from moto.core.common_models import CloudFormationModel
 from moto.iam.models import Role, iam_backends
 from moto.logs.models import LogGroup
 from moto.server import main
+from openapi import http_import, rest_import
 
 # Each finding of its linter, a warning included, would refuse the template; lint is a check of its own.
 cfn_models.validate_template_cfn_lint = lambda template: []
@@ -225,6 +227,10 @@ def create_domain_name_with_address(self, domain_name, domain_name_configuration
 
 
 ApiGatewayV2Backend.create_domain_name = create_domain_name_with_address
+
+# Whole OpenAPI documents, and nothing but what API Gateway would take.
+rest_import.install()
+http_import.install()
 
 # moto files each model under the service that its module's name tells.
 program, __name__ = __name__, "moto.apigatewayv2.stand_in"

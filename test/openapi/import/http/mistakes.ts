@@ -1,0 +1,316 @@
+import type { Mistake } from '../mistake.ts';
+
+const X = 'x-amazon-apigateway-';
+const INTEGRATION = `${X}integration`;
+const things = ['paths', '/things', 'get'];
+const started = ['paths', '/things/{id}/orders', 'post'];
+const proxied = ['paths', '/things/{id}/orders', 'get'];
+const shared = ['components', `${X}integrations`, 'function'];
+const schemes = ['components', 'securitySchemes'];
+const operation = { responses: { 200: { description: 'So it is' } } };
+
+export const httpMistakes: Mistake[] = [
+  {
+    name: 'Swagger 2.0',
+    at: ['openapi'],
+    says: 'null is not 3.0.x',
+  },
+  {
+    name: 'a placeholder',
+    at: [...shared, 'uri'],
+    put: `\${user_function_arn}`,
+    says: `nobody has filled \${user_function_arn}`,
+  },
+  {
+    name: 'an unknown extension',
+    at: [`${X}throttling`],
+    put: {},
+    says: 'API Gateway does not know this extension',
+  },
+  {
+    name: 'validators',
+    at: [`${X}request-validators`],
+    put: { all: { validateRequestBody: true } },
+    says: 'is for REST APIs only',
+    isWarning: true,
+  },
+  {
+    name: 'gateway responses',
+    at: [`${X}gateway-responses`],
+    put: { DEFAULT_4XX: {} },
+    says: 'is for REST APIs only',
+    isWarning: true,
+  },
+  {
+    name: 'an unknown property of CORS',
+    at: [`${X}cors`, 'allowOrigin'],
+    put: '*',
+    seen: [`${X}cors`],
+    says: 'allowOrigin: not known here, but allowCredentials, allowHeaders, allowMethods, allowOrigins, exposeHeaders, maxAge',
+  },
+  {
+    name: 'an origin that is none',
+    at: [`${X}cors`, 'allowOrigins', 0],
+    put: 'https://example.com/',
+    says: '"https://example.com/" is not an origin',
+  },
+  {
+    name: 'a preflight kept for too long',
+    at: [`${X}cors`, 'maxAge'],
+    put: 86_401,
+    says: '86401 is greater than the maximum of 86400',
+  },
+  {
+    name: 'a part of a segment',
+    at: ['paths', '/thing-{id}'],
+    put: { get: operation },
+    says: 'thing-{id} is no path parameter: one takes a whole segment',
+  },
+  {
+    name: 'a default route that is none',
+    at: ['paths', '/$default', `${X}any-method`, 'isDefaultRoute'],
+    seen: ['paths', '/$default', `${X}any-method`],
+    says: 'the default route is x-amazon-apigateway-any-method with isDefaultRoute: true',
+  },
+  {
+    name: 'an integration of the type aws',
+    at: [...proxied, INTEGRATION, 'type'],
+    put: 'aws',
+    says: '"aws": HTTP APIs have Lambda and HTTP proxy integrations only',
+    isWarning: true,
+  },
+  {
+    name: 'an integration of the type mock',
+    at: [...proxied, INTEGRATION],
+    put: { type: 'mock' },
+    seen: [...proxied, INTEGRATION, 'type'],
+    says: '"mock": HTTP APIs have Lambda and HTTP proxy integrations only',
+    isWarning: true,
+  },
+  {
+    name: 'an unknown type of integration',
+    at: [...proxied, INTEGRATION, 'type'],
+    put: 'lambda',
+    says: '"LAMBDA" is none of AWS_PROXY, HTTP_PROXY',
+  },
+  {
+    name: 'templates',
+    at: [...proxied, INTEGRATION, 'requestTemplates'],
+    put: { 'application/json': '{}' },
+    says: 'is for REST APIs only',
+    isWarning: true,
+  },
+  {
+    name: 'no payload format',
+    at: [...shared, 'payloadFormatVersion'],
+    seen: shared,
+    says: "'payloadFormatVersion' is a required property",
+  },
+  {
+    name: 'the payload format 2.0 of what is no function',
+    at: [...proxied, INTEGRATION, 'payloadFormatVersion'],
+    put: '2.0',
+    says: '"2.0" is none of 1.0',
+  },
+  {
+    name: 'a function without a uri',
+    at: [...shared, 'uri'],
+    seen: shared,
+    says: "'uri' is a required property",
+  },
+  {
+    name: 'a timeout over the limit',
+    at: [...proxied, INTEGRATION, 'timeoutInMillis'],
+    put: 30_001,
+    says: '30001 is greater than the maximum of 30000',
+  },
+  {
+    name: 'an unknown subtype',
+    at: [...started, INTEGRATION, 'integrationSubtype'],
+    put: 'S3-GetObject',
+    says: '"S3-GetObject" is none of EventBridge-PutEvents, SQS-SendMessage, StepFunctions-StartExecution, StepFunctions-StartSyncExecution, StepFunctions-StopExecution',
+  },
+  {
+    name: 'a subtype without credentials',
+    at: [...started, INTEGRATION, 'credentials'],
+    seen: [...started, INTEGRATION],
+    says: "'credentials' is a required property",
+  },
+  {
+    name: 'a subtype without a parameter that it needs',
+    at: [...started, INTEGRATION, 'requestParameters', 'StateMachineArn'],
+    seen: [...started, INTEGRATION, 'requestParameters'],
+    says: "'StateMachineArn' is a required property",
+  },
+  {
+    name: 'a parameter that the subtype has not',
+    at: [...started, INTEGRATION, 'requestParameters', 'Body'],
+    put: '$request.body',
+    seen: [...started, INTEGRATION, 'requestParameters'],
+    says: 'Body: not known here, but Input, Name, Region, StateMachineArn, TraceHeader',
+  },
+  {
+    name: 'a state machine that is no ARN',
+    at: [...started, INTEGRATION, 'requestParameters', 'StateMachineArn'],
+    put: 'orders',
+    says: '"orders" is not the ARN of a state machine',
+  },
+  {
+    name: 'a malformed selection expression',
+    at: [...started, INTEGRATION, 'requestParameters', 'Input'],
+    put: '$input.body',
+    says: '"$input.body" is no selection expression',
+  },
+  {
+    name: 'a parameter that the path has not',
+    at: [...started, INTEGRATION, 'requestParameters', 'Input'],
+    put: '$request.path.name',
+    says: 'the path has no parameter name',
+  },
+  {
+    name: 'a malformed parameter',
+    at: [...proxied, INTEGRATION, 'requestParameters', 'integration.request.header.x'],
+    put: '1',
+    seen: [...proxied, INTEGRATION, 'requestParameters'],
+    says: '"integration.request.header.x" is not append|overwrite|remove:header.<name>',
+  },
+  {
+    name: 'a reserved header',
+    at: [...proxied, INTEGRATION, 'requestParameters', 'overwrite:header.Authorization'],
+    put: '$request.header.auth',
+    says: 'Authorization is a reserved header',
+  },
+  {
+    name: 'an API key',
+    at: [...schemes, 'key'],
+    put: { type: 'apiKey', name: 'x-api-key', in: 'header' },
+    says: 'is neither an authorizer nor awsSigv4: an HTTP API has no API keys',
+  },
+  {
+    name: 'a token authorizer',
+    at: [...schemes, 'lambda', `${X}authorizer`, 'type'],
+    put: 'token',
+    says: '"token" is none of request, jwt',
+  },
+  {
+    name: "Cognito's authorizer",
+    at: [...schemes, 'lambda', `${X}authorizer`, 'type'],
+    put: 'cognito_user_pools',
+    says: '"cognito_user_pools" is none of request, jwt',
+  },
+  {
+    name: "a Lambda authorizer without its payload's format",
+    at: [...schemes, 'lambda', `${X}authorizer`, 'authorizerPayloadFormatVersion'],
+    seen: [...schemes, 'lambda', `${X}authorizer`],
+    says: "'authorizerPayloadFormatVersion' is a required property",
+  },
+  {
+    name: 'simple responses of the format 1.0',
+    at: [...schemes, 'lambda', `${X}authorizer`, 'authorizerPayloadFormatVersion'],
+    put: '1.0',
+    seen: [...schemes, 'lambda', `${X}authorizer`, 'enableSimpleResponses'],
+    says: 'needs the authorizerPayloadFormatVersion 2.0',
+  },
+  {
+    name: "a REST API's identity source",
+    at: [...schemes, 'lambda', `${X}authorizer`, 'identitySource'],
+    put: 'method.request.header.Authorization',
+    says: '"method.request.header.Authorization" is no identity source',
+  },
+  {
+    name: 'a result that is kept without an identity source',
+    at: [...schemes, 'lambda', `${X}authorizer`, 'identitySource'],
+    says: 'without one nothing can be cached: authorizerResultTtlInSeconds must be 0',
+  },
+  {
+    name: 'a JWT authorizer without an issuer',
+    at: [...schemes, 'jwt', `${X}authorizer`, 'jwtConfiguration', 'issuer'],
+    seen: [...schemes, 'jwt', `${X}authorizer`, 'jwtConfiguration'],
+    says: "'issuer' is a required property",
+  },
+  {
+    name: 'an issuer by http',
+    at: [...schemes, 'jwt', `${X}authorizer`, 'jwtConfiguration', 'issuer'],
+    put: 'http://example.com',
+    says: '"http://example.com" is not an https URL',
+  },
+  {
+    name: 'a JWT authorizer without an audience',
+    at: [...schemes, 'jwt', `${X}authorizer`, 'jwtConfiguration', 'audience'],
+    put: [],
+    says: '[] should be non-empty',
+  },
+  {
+    name: "a JWT authorizer's function",
+    at: [...schemes, 'jwt', `${X}authorizer`, 'authorizerUri'],
+    put: 'arn:aws:lambda:us-east-1:123456789012:function:request',
+    seen: [...schemes, 'jwt', `${X}authorizer`],
+    says: 'authorizerUri: not known here, but identitySource, jwtConfiguration, type',
+  },
+  {
+    name: 'a document of discovery that is none',
+    at: [...schemes, 'discovered', 'openIdConnectUrl'],
+    put: 'https://example.com/oidc',
+    says: '"https://example.com/oidc" does not end in /.well-known/openid-configuration',
+  },
+  {
+    name: 'a JWT authorizer of an API key',
+    at: [...schemes, 'jwt'],
+    put: {
+      type: 'apiKey',
+      name: 'Authorization',
+      in: 'header',
+      'x-amazon-apigateway-authorizer': {
+        type: 'jwt',
+        jwtConfiguration: { issuer: 'https://example.com', audience: ['a'] },
+        identitySource: '$request.header.Authorization',
+      },
+    },
+    seen: [...schemes, 'jwt', 'type'],
+    says: '"apiKey": a JWT authorizer\'s is oauth2 or openIdConnect',
+  },
+  {
+    name: 'two authorizers',
+    at: [...things, 'security'],
+    put: [{ jwt: [], lambda: [] }],
+    seen: [...things, 'security', 0, 'lambda'],
+    says: 'an operation has one authorizer only',
+  },
+  {
+    name: "scopes of a Lambda authorizer's",
+    at: [...started, 'security', 0, 'lambda'],
+    put: ['read'],
+    says: '["read"]: scopes are for Cognito and JWT authorizers',
+  },
+  {
+    name: 'a default route elsewhere',
+    at: ['paths', '/things', `${X}any-method`],
+    put: { ...operation, isDefaultRoute: true },
+    seen: ['paths', '/things', `${X}any-method`, 'isDefaultRoute'],
+    says: 'belongs to the path /$default',
+  },
+  {
+    name: "a Lambda authorizer's scheme that is no apiKey",
+    at: [...schemes, 'lambda', 'type'],
+    put: 'http',
+    says: '"http": a Lambda authorizer\'s is apiKey',
+  },
+  {
+    name: 'a status code that is none',
+    at: [...proxied, INTEGRATION, 'responseParameters', 500, 'overwrite:statuscode'],
+    put: 'bad',
+    says: '"bad" is not a status code',
+  },
+  {
+    name: 'a value that is no string',
+    at: [...proxied, INTEGRATION, 'requestParameters', 'append:header.x-request'],
+    put: 1,
+    says: '1 is no string',
+  },
+  {
+    name: 'a response mapped from the request',
+    at: [...proxied, INTEGRATION, 'responseParameters', 500, 'append:header.x-id'],
+    put: '$request.path.id',
+    says: '"$request.path.id" is no selection expression',
+  },
+];
