@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const root = join(__dirname, '..');
 const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
@@ -11,8 +20,11 @@ describe.each(pages)('docs/%s', (page) => {
   const text = read(join('docs', page));
 
   test('shows code that is in the files that it names', () => {
-    for (const [, file, code] of text.matchAll(/`([\w./-]+)`:\n\n```\w+\n([\s\S]*?)```/g)) {
-      expect([file, code]).toEqual([file, read(file!)]);
+    const shown = text.matchAll(/(in )?`([\w./-]+)`:\n\n```\w+\n([\s\S]*?)```/gi);
+    for (const [, isPart, file, code] of shown) {
+      const whole = read(file!);
+      if (isPart) expect(whole).toContain(code);
+      else expect([file, code]).toEqual([file, whole]);
     }
   });
 
@@ -20,7 +32,27 @@ describe.each(pages)('docs/%s', (page) => {
     for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
       expect(() => read(join('docs', target!))).not.toThrow();
     }
+    for (const [, path] of text.matchAll(/`(examples\/[\w./-]+)`/g)) {
+      expect([path, existsSync(join(root, path!))]).toEqual([path, true]);
+    }
   });
+});
+
+const exports = [...read('docs/openapi.md').matchAll(/^ {4}npm run (openapi -- .*)/gm)];
+
+test.each(exports.map(([, command]) => command!))('%s writes its document', (command) => {
+  const folder = mkdtempSync(join(tmpdir(), 'openapi-'));
+  for (const app of ['src/app.ts', 'examples/orders/app.ts']) {
+    mkdirSync(join(folder, dirname(app)), { recursive: true });
+    writeFileSync(join(folder, app), `export * from '${pathToFileURL(join(root, app))}';\n`);
+  }
+  const program = `'${process.execPath}' '${join(root, 'scripts/openapi.ts')}'`;
+  const script = command.replace('openapi --', program);
+  const { status, stderr } = spawnSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8' });
+  const [, file] = /--(?:rest|http) (\S+)/.exec(command)!;
+  const written = existsSync(join(folder, file!));
+  rmSync(folder, { recursive: true });
+  expect(status === 0 ? written : stderr).toBe(true);
 });
 
 test('the service of the streaming example is one that the framework reads', () => {
