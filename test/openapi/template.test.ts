@@ -47,6 +47,13 @@ test("a property by the name of an expression makes no document CloudFormation's
   expect(isTemplate({ bucket: { Ref: 'Bucket' } })).toBe(false);
 });
 
+test("also one that is no route's", () => {
+  const document = { ...documentOf(), 'x-origin': mark('${page_origin}') };
+  expect(() => checkPlaceholders(document, ['door'])).toThrow(
+    /^the document: \$\{page_origin\} is not among/,
+  );
+});
+
 test('a placeholder that nobody fills in is an error with its route, or its strategy', () => {
   expect(() => checkPlaceholders(documentOf('${a}'), ['a', 'door'])).not.toThrow();
   expect(() => checkPlaceholders(documentOf('${a}'), [])).toThrow(
