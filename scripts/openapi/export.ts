@@ -19,7 +19,7 @@ import {
   isTemplate,
   unmark,
 } from '../../src/openapi/template.ts';
-import { put } from '../output.ts';
+import { putAll } from '../output.ts';
 
 export interface Options {
   format: string;
@@ -48,13 +48,14 @@ export async function exportDocuments(
       files.http && { file: files.http, ...createHttpDocument(base, routes, ownFunction) },
     ].filter((each) => typeof each === 'object');
     for (const { document } of made) checkPlaceholders(document, known);
-    for (const { file, document, notes } of made) {
-      const text = serialize(withoutConversions(document), options.format);
-      await put(file, text).catch((error) => {
-        throw new RouteErrors([`${file} cannot be written: ${error.message}`]);
-      });
-      for (const note of notes) process.stderr.write(`${note}\n`);
-    }
+    const texts = made.map(({ file, document }): [string, string] => [
+      file,
+      serialize(withoutConversions(document), options.format),
+    ]);
+    await putAll(texts).catch((error) => {
+      throw new RouteErrors([`Nothing is written: ${error.message}`]);
+    });
+    for (const { notes } of made) for (const note of notes) process.stderr.write(`${note}\n`);
   } finally {
     await server.stop();
   }

@@ -40,6 +40,9 @@ export function createRestDocument(
     const method = route.method === 'any' ? 'x-amazon-apigateway-any-method' : route.method;
     if (path[method]) throw fault(route.name, 'another route has the same method and path');
     path[method] = toOperation(route, ownFunction, Boolean(scheme));
+    if (route.unmodelled) {
+      notes.push(`${route.name}: the app alone checks its body: ${route.unmodelled}`);
+    }
   });
   readEach(Object.entries(paths), ([path, methods]) => {
     const preflight = answerPreflight(routes.filter((route) => route.path === path));

@@ -4,6 +4,7 @@ import type { GatewayOptions, Integration } from '../gateway/options.ts';
 import { KEY_PARAMETER } from '../gateway/s3-object.ts';
 import type { OpenApi, Operation } from './operation.ts';
 import { fault, readEach } from './route-errors.ts';
+import { findUnmodelled } from './unmodelled.ts';
 
 /** A route as API Gateway has them. */
 export interface GatewayRoute {
@@ -13,6 +14,8 @@ export interface GatewayRoute {
   path: string;
   /** What the document says of it. */
   operation: Operation;
+  /** Why its body has no model. */
+  unmodelled?: string;
   /** Absent where the app's own function answers. */
   integration?: Integration;
   access?: Access;
@@ -89,12 +92,17 @@ function readRoute(route: RequestRoute, server: Server, document: OpenApi): Gate
       "its body would not be checked, for nothing describes it: tag it 'api', and name its method",
     );
   }
+  const unmodelled = validate?.payload ? whyUnmodelled(validate.payload) : undefined;
+  if (integration && unmodelled) {
+    throw fault(name, `${unmodelled}: no model of API Gateway's says it, and the app is not asked`);
+  }
   const read = {
     integration,
+    unmodelled,
     options,
     access: readAccess(name, route, server),
     checks: {
-      body: Boolean(validate?.payload),
+      body: Boolean(validate?.payload) && !unmodelled,
       parameters: [validate?.query, validate?.headers].some(Boolean),
     },
     cors: readCors(name, cors),
@@ -112,6 +120,11 @@ function readRoute(route: RequestRoute, server: Server, document: OpenApi): Gate
   // An id is that of one operation, and these may be two or four.
   for (const { operation } of found.slice(1)) delete operation.operationId;
   return found;
+}
+
+function whyUnmodelled(payload: unknown): string | undefined {
+  const { describe } = payload as { describe?: () => Parameters<typeof findUnmodelled>[0] };
+  return describe && findUnmodelled(describe.call(payload));
 }
 
 /** OpenAPI wants an answer, also of a route without the tag `api`. */

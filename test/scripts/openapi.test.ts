@@ -123,6 +123,12 @@ test('a variable that templatefile would not be given is an error with its route
   expect(readFileSync(file('unknown.json'), 'utf8')).toContain('${orders_state_machine_arn}');
 });
 
+test('a second file that cannot be written leaves no first', () => {
+  const { status, stderr } = openapi('--rest', file('first.json'), '--http', 'README.md/x.json');
+  expect(stderr).toContain('Nothing is written: ');
+  expect([status, existsSync(file('first.json'))]).toEqual([1, false]);
+});
+
 test('what one kind cannot have leaves neither document', () => {
   const both = ['--rest', file('one.json'), '--http', file('other.json')];
   const { status, stderr } = openapi(...shop, ...both);
@@ -173,7 +179,7 @@ test.each([
     ['--rest', 'x.json', '--function', '{"a":1}'],
     '--function is neither',
   ],
-  ['a file in no folder', ['--rest', 'README.md/x.json'], 'README.md/x.json cannot be written'],
+  ['a file in no folder', ['--rest', 'README.md/x.json'], 'Nothing is written: '],
 ])('%s is told in a line', (_, args, message) => {
   const { status, stderr } = openapi(...args);
   expect(stderr).toContain(message);
