@@ -14,6 +14,9 @@ export interface Stage {
   service: string;
   region: string;
   runtime: string;
+  tags: Record<string, string>;
+  /** The function's variables. */
+  environment: Record<string, string>;
   settings: Settings;
   functions: DeployedFunction[];
 }
@@ -24,11 +27,17 @@ export interface Settings {
   audience: string;
   clientId: string;
   origins: string[];
+  logLevel: string;
+  logRetention: number;
+  memory: number;
+  timeout: number;
+  throttling: { rate: number; burst: number };
   database: { name: string; uriParameter?: string; uri?: string };
-  domain?: { name: string };
+  domain?: { name: string; basePath?: string };
   basePath: string;
   customDomain: { certificateName?: string };
   alarms?: { email: string };
+  concurrency?: { reserved?: number; provisioned?: number };
 }
 
 export interface DeployedFunction {
@@ -49,9 +58,19 @@ export async function readStage(name: string, region?: string): Promise<Stage> {
     service,
     region: provider.region,
     runtime: provider.runtime,
+    tags: provider.tags,
+    environment: Object.fromEntries(
+      Object.entries(provider.environment).map(([key, value]) => [key, joined(value)]),
+    ),
     settings: custom.stage,
     functions: Object.values(functions),
   };
+}
+
+/** Of CloudFormation's functions the one that serverless.yml has in a variable. */
+function joined(value: unknown): string {
+  const { 'Fn::Join': join } = Object(value) as { 'Fn::Join'?: [string, string[]] };
+  return join ? join[1].join(join[0]) : String(value);
 }
 
 async function print(name: string, region?: string): Promise<string> {
