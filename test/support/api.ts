@@ -94,10 +94,13 @@ async function send(
 
 /** An issuer's two documents: what it is, and its keys. */
 export async function serveJson(
-  documents: (url: string) => Record<string, unknown>,
+  documents: (
+    url: string,
+    path: string,
+  ) => Record<string, unknown> | Promise<Record<string, unknown>>,
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  const http: HttpServer = createServer((request, response) => {
-    const found = documents(url)[request.url!];
+  const http: HttpServer = createServer(async (request, response) => {
+    const found = (await documents(url, request.url!))[request.url!];
     response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
     response.end(JSON.stringify(found ?? {}));
   });

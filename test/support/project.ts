@@ -34,7 +34,7 @@ export async function copyProject(): Promise<{ folder: string; remove(): Promise
 /** What is no part of a commit. */
 const unversioned = new Set([
   ...['.data', '.env', '.esbuild', '.git', '.serverless', '.venv'],
-  ...['build', 'coverage', 'layers', 'node_modules'],
+  ...['build', 'coverage', 'dist', 'layers', 'node_modules'],
 ]);
 
 /** All that a clone has, in a folder of its own. */
