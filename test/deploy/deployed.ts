@@ -109,6 +109,15 @@ export interface Deployed {
   tags: Record<string, string>;
 }
 
+/** What belongs together, by its names and ids. */
+export interface Parts {
+  apiId: string;
+  roles: string[];
+  logs: string[];
+  alarms: string[];
+  tags: Record<string, string>;
+}
+
 interface Template {
   Resources: Record<string, { Type: string; Properties?: { Code?: Stored; Content?: Stored } }>;
 }
@@ -143,14 +152,26 @@ export class Account {
     const idsOf = (wanted: string) => ids.filter(({ type }) => type === wanted).map(({ id }) => id);
     const [apiId] = idsOf('AWS::ApiGatewayV2::Api');
     if (!apiId) throw new Error(`The stack ${stack} has no HTTP API.`);
+    const { Stacks: stacks = [] } = await this.#stacks.send(
+      new DescribeStacksCommand({ StackName: stack }),
+    );
+    const tags = (stacks[0]?.Tags ?? []).map(({ Key, Value }) => [Key, Value]);
+    return this.readParts(functionName, {
+      apiId,
+      roles: idsOf('AWS::IAM::Role'),
+      logs: idsOf('AWS::Logs::LogGroup'),
+      alarms: idsOf('AWS::CloudWatch::Alarm'),
+      tags: Object.fromEntries(tags),
+    });
+  }
+
+  async readParts(functionName: string, parts: Parts): Promise<Deployed> {
+    const { apiId } = parts;
     const { Items: apis = [] } = await this.#apis.send(new GetApisCommand());
     const { Items: routes = [] } = await this.#apis.send(new GetRoutesCommand({ ApiId: apiId }));
     const { Items: stages = [] } = await this.#apis.send(new GetStagesCommand({ ApiId: apiId }));
     const { Items: authorizers = [] } = await this.#apis.send(
       new GetAuthorizersCommand({ ApiId: apiId }),
-    );
-    const { Stacks: stacks = [] } = await this.#stacks.send(
-      new DescribeStacksCommand({ StackName: stack }),
     );
     const api = apis.find(({ ApiId }) => ApiId === apiId)!;
     return {
@@ -187,16 +208,16 @@ export class Account {
           },
         ]),
       ),
-      function: await this.#readFunction(functionName),
+      function: await this.readFunction(functionName),
       domains: await readDomains(this.#aws, apiId),
-      role: await this.#readRole(idsOf('AWS::IAM::Role')),
-      logs: await this.#readLogs(idsOf('AWS::Logs::LogGroup')),
-      alarms: await readAlarms(this.#aws, idsOf('AWS::CloudWatch::Alarm')),
-      tags: Object.fromEntries((stacks[0]?.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
+      role: await this.readRole(parts.roles),
+      logs: await this.readLogs(parts.logs),
+      alarms: await readAlarms(this.#aws, parts.alarms),
+      tags: parts.tags,
     };
   }
 
-  async #readFunction(name: string): Promise<DeployedFunction> {
+  async readFunction(name: string): Promise<DeployedFunction> {
     const {
       Configuration: found = {},
       Concurrency,
@@ -287,7 +308,7 @@ export class Account {
     }));
   }
 
-  async #readRole(names: string[]): Promise<DeployedRole> {
+  async readRole(names: string[]): Promise<DeployedRole> {
     const role: DeployedRole = { statements: [], attached: [] };
     for (const RoleName of names) {
       const { PolicyNames = [] } = await this.#iam.send(new ListRolePoliciesCommand({ RoleName }));
@@ -305,7 +326,7 @@ export class Account {
     return role;
   }
 
-  async #readLogs(names: string[]): Promise<Deployed['logs']> {
+  async readLogs(names: string[]): Promise<Deployed['logs']> {
     const { logGroups = [] } = await this.#logs.send(new DescribeLogGroupsCommand());
     return Object.fromEntries(
       logGroups

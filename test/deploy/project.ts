@@ -87,7 +87,7 @@ export class Project {
   }
 
   sls(args: string[], env: NodeJS.ProcessEnv = plainEnvironment()): Promise<string> {
-    return this.#node(['node_modules/serverless/bin/serverless.js', ...args], env);
+    return this.node(['node_modules/serverless/bin/serverless.js', ...args], env);
   }
 
   async configure(stage: string): Promise<Configuration> {
@@ -119,7 +119,7 @@ export class Project {
     await writeFile(path, text.replaceAll(from, to));
   }
 
-  #node(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  node(args: string[], env: NodeJS.ProcessEnv = plainEnvironment()): Promise<string> {
     return run(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
       cwd: this.folder,
       // A start of sls is mostly the compiling of its modules.

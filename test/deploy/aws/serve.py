@@ -3,7 +3,7 @@
 moto, plus what its CloudFormation lacks: API Gateway HTTP APIs are created in moto's own
 apigatewayv2 service, so that `aws apigatewayv2 get-routes` shows what a template deployed;
 a type it knows nothing about is recorded with its properties, and listed by the stack.
-OpenAPI documents are imported strictly (openapi/).
+OpenAPI documents are imported strictly (openapi/), templates of AWS SAM are transformed (sam.py).
 It runs no function, and checks no permission and no quota. It ends when its standard input does.
 
     python serve.py <port>
@@ -21,6 +21,7 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")  # a role may na
 
 import moto.cloudformation.models as cfn_models
 import moto.cloudformation.parsing as parsing
+from moto.apigateway.models import apigateway_backends
 from moto.apigatewayv2.models import ApiGatewayV2Backend, apigatewayv2_backends
 from moto.apigatewayv2.responses import ApiGatewayV2Response
 from moto.awslambda.models import LambdaFunction, LambdaVersion, LayerVersion, lambda_backends
@@ -29,6 +30,7 @@ from moto.core.common_models import CloudFormationModel
 from moto.iam.models import Role, iam_backends
 from moto.logs.models import LogGroup
 from moto.server import main
+import sam
 from openapi import http_import, rest_import
 
 # Each finding of its linter, a warning included, would refuse the template; lint is a check of its own.
@@ -104,14 +106,28 @@ LambdaFunction.create_from_cloudformation_json = create_function_with_layers
 LambdaFunction.update_from_cloudformation_json = update_function_with_layers
 
 get_configuration = LambdaFunction.get_configuration
+make_function = LambdaFunction.__init__
+update_configuration = LambdaFunction.update_configuration
+
+
+def make_function_with_logging(self, account_id, spec, *args, **kwargs):
+    self.logging_config = spec.get("LoggingConfig", {})
+    make_function(self, account_id, spec, *args, **kwargs)
+
+
+def update_configuration_with_logging(self, updates):
+    self.logging_config = updates.get("LoggingConfig", self.logging_config)
+    return update_configuration(self, updates)
 
 
 def get_configuration_with_logging(self, *args, **kwargs):
     usual = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.function_name}"}
-    logging = usual | getattr(self, "logging_config", {})
+    logging = usual | self.logging_config
     return get_configuration(self, *args, **kwargs) | {"LoggingConfig": logging}
 
 
+LambdaFunction.__init__ = make_function_with_logging
+LambdaFunction.update_configuration = update_configuration_with_logging
 LambdaFunction.get_configuration = get_configuration_with_logging
 
 
@@ -231,6 +247,7 @@ ApiGatewayV2Backend.create_domain_name = create_domain_name_with_address
 # Whole OpenAPI documents, and nothing but what API Gateway would take.
 rest_import.install()
 http_import.install()
+sam.install()
 
 # moto files each model under the service that its module's name tells.
 program, __name__ = __name__, "moto.apigatewayv2.stand_in"
@@ -270,7 +287,6 @@ class HttpApiResource(CloudFormationModel):
     def get_cfn_attribute(self, name):
         return self.attributes[name]
 
-    @property
     def is_created(self):
         return True
 
@@ -298,6 +314,9 @@ class Api(HttpApiResource):
 
     @classmethod
     def make(cls, backend, p):
+        if "Body" in p:
+            api = http_import.create(backend, json.dumps(p["Body"]), p.get("FailOnWarnings", False))
+            return api.api_id, {"ApiEndpoint": api.api_endpoint, "ApiId": api.api_id}
         api = backend.create_api(
             api_key_selection_expression=p.get("ApiKeySelectionExpression"),
             cors_configuration=lower_first(p.get("CorsConfiguration")),
@@ -329,7 +348,10 @@ class Stage(HttpApiResource):
 
     @classmethod
     def make(cls, backend, p):
-        backend.create_stage(p["ApiId"], lower_first({k: v for k, v in p.items() if k != "ApiId"}))
+        # A template may have its numbers as text.
+        limits = {name: float(limit) for name, limit in p.get("DefaultRouteSettings", {}).items() if name.startswith("Throttling")}
+        settings = p | {"DefaultRouteSettings": p.get("DefaultRouteSettings", {}) | limits}
+        backend.create_stage(p["ApiId"], lower_first({k: v for k, v in settings.items() if k != "ApiId"}))
         return p["StageName"], {}
 
     @classmethod
@@ -453,6 +475,113 @@ class Route(HttpApiResource):
             api.routes.pop(identity, None)
 
 
+class DomainName(HttpApiResource):
+    TYPE = "AWS::ApiGatewayV2::DomainName"
+
+    @classmethod
+    def make(cls, backend, p):
+        configurations = lower_first(p["DomainNameConfigurations"])
+        made = backend.create_domain_name(p["DomainName"], configurations, lower_first(p.get("MutualTlsAuthentication")), p.get("Tags", {}))
+        address = made.domain_name_configurations[0]
+        return p["DomainName"], {
+            "RegionalDomainName": address["apiGatewayDomainName"],
+            "RegionalHostedZoneId": address["hostedZoneId"],
+        }
+
+    @classmethod
+    def update(cls, resource, p):
+        raise NotImplementedError("A domain is made and deleted here, and not changed.")
+
+    @classmethod
+    def unmake(cls, backend, identity, p):
+        backend.domain_names.pop(identity, None)
+
+
+class ApiMapping(HttpApiResource):
+    TYPE = "AWS::ApiGatewayV2::ApiMapping"
+
+    @classmethod
+    def make(cls, backend, p):
+        made = backend.create_api_mapping(p["ApiId"], p.get("ApiMappingKey") or "(none)", p["DomainName"], p["Stage"])
+        return made.api_mapping_id, {"ApiMappingId": made.api_mapping_id}
+
+    @classmethod
+    def update(cls, resource, p):
+        raise NotImplementedError("A mapping is made and deleted here, and not changed.")
+
+    @classmethod
+    def unmake(cls, backend, identity, p):
+        backend.api_mappings.pop(identity, None)
+
+
+class RestApi(HttpApiResource):
+    """A REST API by a whole document, which is read as an import reads it."""
+
+    TYPE = "AWS::ApiGateway::RestApi"
+    BACKENDS = apigateway_backends
+
+    @classmethod
+    def make(cls, backend, p):
+        api = rest_import.create(backend, p)
+        return api.id, {"RestApiId": api.id, "RootResourceId": api.root_resource_id}
+
+    @classmethod
+    def update(cls, resource, p):
+        described = rest_import.read_properties(resource.backend, p)
+        api = resource.backend.get_rest_api(resource.physical_resource_id)
+        rest_import.empty(api)
+        rest_import.fill(api, described)
+
+    @classmethod
+    def unmake(cls, backend, identity, p):
+        backend.apis.pop(identity, None)
+
+
+class RestDeployment(HttpApiResource):
+    TYPE = "AWS::ApiGateway::Deployment"
+    BACKENDS = apigateway_backends
+
+    @classmethod
+    def make(cls, backend, p):
+        made = backend.create_deployment(p["RestApiId"], p.get("StageName"), p.get("Description", ""))
+        return made.id, {"DeploymentId": made.id}
+
+    @classmethod
+    def update(cls, resource, p):
+        pass
+
+    @classmethod
+    def unmake(cls, backend, identity, p):
+        if p["RestApiId"] in backend.apis:
+            backend.delete_deployment(p["RestApiId"], identity)
+
+
+class RestStage(HttpApiResource):
+    TYPE = "AWS::ApiGateway::Stage"
+    BACKENDS = apigateway_backends
+
+    @classmethod
+    def make(cls, backend, p):
+        tags = {tag["Key"]: tag["Value"] for tag in p.get("Tags", [])}
+        stage = backend.create_stage(p["RestApiId"], p["StageName"], p["DeploymentId"], tags=tags)
+        stage.access_log_settings = lower_first(p.get("AccessLogSetting"))
+        for each in p.get("MethodSettings", []):
+            key = f"{each['ResourcePath'].strip('/').replace('/', '~1')}/{each['HttpMethod']}"
+            stage.method_settings[key] = lower_first({k: v for k, v in each.items() if k not in ("ResourcePath", "HttpMethod")})
+        return p["StageName"], {}
+
+    @classmethod
+    def update(cls, resource, p):
+        cls.unmake(resource.backend, p["StageName"], p)
+        cls.make(resource.backend, p)
+
+    @classmethod
+    def unmake(cls, backend, identity, p):
+        api = backend.apis.get(p["RestApiId"])
+        if api:
+            api.stages.pop(p["StageName"], None)
+
+
 class FunctionAlias(HttpApiResource):
     """Not of an HTTP API, but made in the same way."""
 
@@ -549,7 +678,7 @@ def recorded(resource_type):
     return Recorded
 
 
-known = {c.cloudformation_type(): c for c in (Api, Stage, Authorizer, Integration, Route, FunctionAlias, Alarm)}
+known = {c.cloudformation_type(): c for c in (Api, Stage, Authorizer, Integration, Route, DomainName, ApiMapping, RestApi, RestDeployment, RestStage, FunctionAlias, Alarm)}
 class_of = parsing.resource_class_from_type
 
 

@@ -22,7 +22,18 @@ def install():
 
 def import_api(self):
     described, findings = read(self)
-    api = self.apigatewayv2_backend.create_api(
+    api = create_empty(self.apigatewayv2_backend, described)
+    return 201, {}, answer(fill(api, described), findings)
+
+
+def create(backend, text, fails_on_warnings):
+    """As CloudFormation makes an AWS::ApiGatewayV2::Api that has a Body."""
+    described, _ = read_text(text, backend.account_id, backend.region_name, fails_on_warnings)
+    return fill(create_empty(backend, described), described)
+
+
+def create_empty(backend, described):
+    return backend.create_api(
         protocol_type="HTTP",
         name=described.content["info"]["title"],
         **dict.fromkeys(
@@ -30,7 +41,6 @@ def import_api(self):
             " disable_execute_api_endpoint route_selection_expression tags version".split()
         ),
     )
-    return 201, {}, answer(fill(api, described), findings)
 
 
 def reimport(self):
@@ -42,10 +52,15 @@ def reimport(self):
 
 
 def read(self):
+    fails_on_warnings = str(self._get_param("failOnWarnings")).lower() == "true"
+    return read_text(json.loads(self.body)["body"], self.current_account, self.region, fails_on_warnings)
+
+
+def read_text(text, account, region, fails_on_warnings):
     """Nothing is changed before all of the document is known to be right."""
-    variables = {"AccountId": self.current_account, "Region": self.region, "Partition": "aws"}
-    described, findings = read_http_api(json.loads(self.body)["body"], variables)
-    refusal = findings.refusal(str(self._get_param("failOnWarnings")).lower() == "true")
+    variables = {"AccountId": account, "Region": region, "Partition": "aws"}
+    described, findings = read_http_api(text, variables)
+    refusal = findings.refusal(fails_on_warnings)
     if refusal:
         raise BadRequestException(refusal)
     return described, findings

@@ -89,12 +89,35 @@ def put(self):
     return 200, {}, answer(fill(api, described), findings)
 
 
+def create(backend, p):
+    """As CloudFormation makes an AWS::ApiGateway::RestApi: what stands beside its Body is taken instead."""
+    described = read_properties(backend, p)
+    types = p.get("EndpointConfiguration", {}).get("Types", ["EDGE"])
+    tags = {tag["Key"]: tag["Value"] for tag in p.get("Tags", [])}
+    api = backend.create_rest_api(p.get("Name"), p.get("Description"), endpoint_configuration={"types": types}, tags=tags)
+    fill(api, described)
+    api.name = p.get("Name", api.name)
+    api.disableExecuteApiEndpoint = p.get("DisableExecuteApiEndpoint", api.disableExecuteApiEndpoint)
+    api.minimum_compression_size = p.get("MinimumCompressionSize", api.minimum_compression_size)
+    return api
+
+
+def read_properties(backend, p):
+    described, _ = read_text(json.dumps(p["Body"]), backend.account_id, backend.region_name, p.get("FailOnWarnings", False))
+    return described
+
+
 def read(self):
-    """Nothing is changed before all of the document is known to be right."""
     text = self.body if isinstance(self.body, str) else self.body.decode()
-    variables = {"AccountId": self.current_account, "Region": self.region, "Partition": "aws"}
+    fails_on_warnings = str(self._get_param("failonwarnings")).lower() == "true"
+    return read_text(text, self.current_account, self.region, fails_on_warnings)
+
+
+def read_text(text, account, region, fails_on_warnings):
+    """Nothing is changed before all of the document is known to be right."""
+    variables = {"AccountId": account, "Region": region, "Partition": "aws"}
     described, findings = read_rest_api(text, variables)
-    refusal = findings.refusal(str(self._get_param("failonwarnings")).lower() == "true")
+    refusal = findings.refusal(fails_on_warnings)
     if refusal:
         raise BadRequestException(refusal)
     return described, findings
