@@ -25,8 +25,12 @@ func main() {
 		err = render(os.Args[2], os.Stdin, os.Stdout)
 	case len(os.Args) > 1 && os.Args[1] == "check":
 		err = check(os.Args[2:])
+	case len(os.Args) > 1 && os.Args[1] == "facts":
+		err = writeFacts(os.Args[2:], os.Stdout)
+	case len(os.Args) > 1 && os.Args[1] == "values":
+		err = writeValues(os.Args[2:], os.Stdin, os.Stdout)
 	default:
-		err = fmt.Errorf("usage: terraform render <file>, with the variables as JSON on stdin, or terraform check <file>…")
+		err = fmt.Errorf("usage: terraform render <file>, with the variables as JSON on stdin, or terraform check|facts|values <file>…")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { cache } from '../../python/venv.ts';
 
 const here = import.meta.dirname;
-const SOURCES = ['go.mod', 'go.sum', 'main.go'];
+const SOURCES = ['go.mod', 'go.sum', 'main.go', 'facts.go', 'values.go'];
 const RUN_MS = 20_000;
 
 let program: Promise<string> | undefined;
@@ -18,11 +18,58 @@ export function renderTemplateFile(
   return run(['render', file], JSON.stringify(variables));
 }
 
-/** Whether the .tf files of a folder are Terraform's language, and written as terraform fmt writes it. */
-export async function checkTerraform(folder: string): Promise<void> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.tf')).sort();
+/** Whether the files of a folder are Terraform's language, and written as terraform fmt writes it. */
+export async function checkTerraform(folder: string, ...endings: string[]): Promise<void> {
+  await run(['check', ...(await findFiles(folder, '.tf', ...endings))]);
+}
+
+/** A block of the .tf files, with the lines of its arguments. */
+export interface Block {
+  type: string;
+  labels: string[];
+  file: string;
+  line: number;
+  arguments: Record<string, number>;
+  blocks: Block[];
+  /** Of a module. */
+  source?: string;
+}
+
+/** What an expression reads, such as data, aws_vpc, main, id; the keys of indexes are left out. */
+export interface Reference {
+  path: string[];
+  file: string;
+  line: number;
+}
+
+/** What stands in the .tf files of a folder, and what their expressions read. */
+export async function readFacts(
+  folder: string,
+): Promise<{ blocks: Block[]; references: Reference[] }> {
+  return JSON.parse(await run(['facts', ...(await findFiles(folder, '.tf'))]));
+}
+
+export interface Values {
+  locals: Record<string, unknown>;
+  /** Of each resource, such as aws_lambda_function.api: its arguments, and its blocks by their type. */
+  resources: Record<string, Record<string, unknown>>;
+}
+
+/** What is known of a folder before anything is made; null is what only a deployment knows. */
+export async function readValues(
+  folder: string,
+  given: { local?: object; var?: object },
+): Promise<Values> {
+  return JSON.parse(
+    await run(['values', ...(await findFiles(folder, '.tf'))], JSON.stringify(given)),
+  );
+}
+
+async function findFiles(folder: string, ...endings: string[]): Promise<string[]> {
+  const names = await readdir(folder);
+  const files = names.filter((name) => endings.some((ending) => name.endsWith(ending))).sort();
   if (files.length === 0) throw new Error(`${folder} has no .tf file.`);
-  await run(['check', ...files.map((name) => join(folder, name))]);
+  return files.map((name) => join(folder, name));
 }
 
 async function run(args: string[], input = ''): Promise<string> {
