@@ -1,0 +1,30 @@
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { put } from './output.ts';
+import { readStage } from './stage.ts';
+
+/** A stage's settings for infra/container/Makefile, as Lambda's API takes them and as Docker does. */
+const root = join(import.meta.dirname, '..');
+
+try {
+  const { stage: name } = parseArgs({ options: { stage: { type: 'string' } } }).values;
+  if (!name) throw new Error('--stage is missing: node scripts/image-settings.ts --stage dev');
+  if (name === 'local')
+    throw new Error('The stage local is this machine: take another, as in --stage dev.');
+  const { functions, settings: found, environment } = await readStage(name);
+  const file = join(root, 'dist/settings', name);
+  const settings = {
+    MemorySize: found.memory,
+    Timeout: found.timeout,
+    Environment: { Variables: environment },
+    // The group that the function's role may write to (resources/role.yml).
+    LoggingConfig: { LogGroup: `/aws/lambda/${functions[0]!.name}` },
+  };
+  await put(`${file}.json`, `${JSON.stringify(settings, null, 2)}\n`);
+  const lines = Object.entries(environment).map(([variable, value]) => `${variable}=${value}\n`);
+  await put(`${file}.env`, lines.join(''));
+  console.log(`${relative(root, file)}.json, ${relative(root, file)}.env`);
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
