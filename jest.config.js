@@ -10,7 +10,7 @@ export default {
   // Half of the time goes by waiting for processes and for outages: Jest's own choice leaves a core idle.
   maxWorkers: '100%',
   // Tests start whole services, on machines that have other things to do.
-  testTimeout: 30_000,
+  testTimeout: 180_000,
   testMatch: ['**/*.test.ts'],
   transform: {
     '\\.[jt]s$': [

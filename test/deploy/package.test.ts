@@ -58,7 +58,7 @@ test('two clones give the same bytes, without an account; other code leaves the 
   expect(changed.layer).toBe(hashes.layer);
   expect(changed.code).not.toBe(hashes.code);
   expect(layersOf(second)).toHaveLength(1);
-}, 60_000);
+});
 
 test('the zips are small, and hold what they are for', async () => {
   const { folder } = projects[0]!;
@@ -98,7 +98,7 @@ test('what is installed must be what the lock file has', async () => {
   expect(stdout).toMatch(
     /node_modules\/joi is [\d.]+, and package-lock\.json has 1\.0\.0: run npm ci\./,
   );
-}, 30_000);
+});
 
 test('help for a deployment is no deployment', async () => {
   const { folder } = projects[1]!;
@@ -201,7 +201,7 @@ test('a code cache that is for this bundle goes along in a layer of its own', as
   await pack(first);
   expect(layersOf(first)).toHaveLength(2);
   expect(await namesIn(packed(first.folder, 'codeCache.zip'))).toEqual([`code-cache/${hash}`]);
-}, 60_000);
+});
 
 test('credentials that are of no use are no hindrance', async () => {
   const { folder } = projects[0]!;
@@ -212,4 +212,4 @@ test('credentials that are of no use are no hindrance', async () => {
   };
   const args = [sls, 'package', '--stage', 'prod'];
   await run(process.execPath, args, { cwd: folder, env: { ...env, ...useless } });
-}, 60_000);
+});

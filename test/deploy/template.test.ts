@@ -71,7 +71,7 @@ describe.each([
 
   beforeAll(async () => {
     template = await compile(stage);
-  }, 60_000);
+  });
 
   test('the function is what its settings say, and is told no secret', () => {
     const api = find('Lambda::Function')[0]!.Properties;
@@ -244,7 +244,7 @@ test('what is wrong with a stage is one message, with its file and its keys', as
     ].join('\n'),
   );
   expect(stdout).not.toMatch(/\n\s+at /);
-}, 30_000);
+});
 
 test('a base path and a certificate are part of the domain; the function knows the path', async () => {
   const file = join(project.folder, 'config/prod.yml');
@@ -265,9 +265,9 @@ test('a base path and a certificate are part of the domain; the function knows t
     securityPolicy: 'tls_1_2',
     createRoute53Record: true,
   });
-}, 30_000);
+});
 
 test('a laptop is not deployed', async () => {
   const { stdout } = await call('deploy').catch((error) => error);
   expect(stdout).toContain('The stage local is this machine: deploy another, as in --stage dev.');
-}, 30_000);
+});

@@ -79,7 +79,7 @@ test('it prints the routes and what it stands in for, and Ctrl-C leaves nothing 
   run.child.kill('SIGINT');
   await expect(run.exited).resolves.toBe(0);
   await expect(allFree()).resolves.toBe(true);
-}, 30_000);
+});
 
 test('a killed start takes its parts along', async () => {
   const run = start();
@@ -90,7 +90,7 @@ test('a killed start takes its parts along', async () => {
   while (!(await allFree()) && Date.now() < end)
     await new Promise((resolve) => setTimeout(resolve, 50));
   await expect(allFree()).resolves.toBe(true);
-}, 30_000);
+});
 
 test('a change in src/ is served, however it is saved, and a broken one waits for the next', async () => {
   const run = start();
@@ -107,26 +107,22 @@ test('a change in src/ is served, however it is saved, and a broken one waits fo
   await run.printed(/The service stays as it was/);
   await writeFile(file, original);
   await served('Hello, World', run);
-}, 60_000);
+});
 
 test.each([
   ['the service', 0, /Port \d+ is in use: .*PORT/],
   ['the issuer', 1, /Port \d+ .*is in use[\s\S]*set PORT/],
   ['the database', 2, /port \d+ is in use[\s\S]*set PORT/],
-])(
-  'the port of %s in use is one clear line, and nothing runs on',
-  async (_, offset, message) => {
-    blocker = createServer();
-    await new Promise<void>((resolve) => blocker!.listen(port + offset, '127.0.0.1', resolve));
-    const run = start();
-    await expect(run.exited).resolves.toBe(1);
-    expect(run.output()).toMatch(message);
-    expect(run.output()).not.toMatch(/\n\s+at /);
-    await close(blocker);
-    await expect(allFree()).resolves.toBe(true);
-  },
-  30_000,
-);
+])('the port of %s in use is one clear line, and nothing runs on', async (_, offset, message) => {
+  blocker = createServer();
+  await new Promise<void>((resolve) => blocker!.listen(port + offset, '127.0.0.1', resolve));
+  const run = start();
+  await expect(run.exited).resolves.toBe(1);
+  expect(run.output()).toMatch(message);
+  expect(run.output()).not.toMatch(/\n\s+at /);
+  await close(blocker);
+  await expect(allFree()).resolves.toBe(true);
+});
 
 test('an empty variable is none, and PORT leaves room for the two behind it', async () => {
   const tooHigh = start({ PORT: '65534', MONGODB_URI: ' ', OIDC_ISSUER: '', OIDC_AUDIENCE: '' });
@@ -156,7 +152,7 @@ test('a request in flight, saves one after another, and a source folder that mov
   await writeFile(file, original);
   await served('Hello, World', run);
   half.destroy();
-}, 60_000);
+});
 
 test('Ctrl-C ends also what hangs', async () => {
   const run = start();
@@ -166,7 +162,7 @@ test('Ctrl-C ends also what hangs', async () => {
   run.child.kill('SIGINT');
   await expect(run.exited).resolves.toBe(0);
   await expect(allFree()).resolves.toBe(true);
-}, 30_000);
+});
 
 test('all faults of the configuration are told before anything starts', async () => {
   const run = start({
@@ -191,7 +187,7 @@ test('with MONGODB_URI the embedded database does not start', async () => {
   await expect(isFree(port + 2)).resolves.toBe(true);
   expect((await get('/health')).status).toBe(200);
   expect((await get('/health/ready')).status).toBe(503);
-}, 30_000);
+});
 
 test('`sls offline start` is the same', async () => {
   const run = start({}, 'start');
@@ -200,7 +196,7 @@ test('`sls offline start` is the same', async () => {
   run.child.kill('SIGINT');
   await expect(run.exited).resolves.toBe(0);
   await expect(allFree()).resolves.toBe(true);
-}, 30_000);
+});
 
 test('a part that ends takes the service along, and says which', async () => {
   const run = start();
@@ -209,7 +205,7 @@ test('a part that ends takes the service along, and says which', async () => {
   await expect(run.exited).resolves.toBe(1);
   expect(run.output()).toContain('The embedded database has ended, and with it the service.');
   await expect(allFree()).resolves.toBe(true);
-}, 30_000);
+});
 
 test('a function that ends is a 500, and the next request has a new one', async () => {
   const file = join(project.folder, 'src/greetings/routes.ts');
@@ -230,7 +226,7 @@ test('a function that ends is a 500, and the next request has a new one', async 
   expect(status).toBe(500);
   expect(run.output()).toContain('The function failed: gone');
   await expect(get('/hello').then(({ status }) => status)).resolves.toBe(200);
-}, 30_000);
+});
 
 test('an older Node is told what to do', () => {
   const old = spawnSync(process.execPath, ['-e', OLD_NODE], {
