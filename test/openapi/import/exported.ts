@@ -11,6 +11,7 @@ import {
   importHttp,
   importRest,
 } from '../../deploy/import.ts';
+import { program, renderByProgram } from '../terraform/program.ts';
 import { renderTemplateFile } from '../terraform/terraform.ts';
 import { FUNCTION, invocationOf, ROLE, STATE_MACHINE, USER_POOL } from './arns.ts';
 
@@ -86,6 +87,9 @@ export async function readBack(
   };
   await exportDocuments({ [kind]: file }, options);
   const text = await renderTemplateFile(file, variables);
+  if (program && (await renderByProgram(file, variables)) !== text) {
+    return `${program} itself renders it otherwise`;
+  }
   const document = format === 'yaml' ? parse(text) : JSON.parse(text);
   const { valid, errors } = await new Validator().validate(structuredClone(document));
   if (!valid) return `It is no OpenAPI: ${JSON.stringify(errors)}`;

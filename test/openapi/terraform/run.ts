@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { program, renderByProgram } from './program.ts';
 import { checkTerraform, findTerraform, renderTemplateFile } from './terraform.ts';
 
 interface Case {
@@ -97,7 +98,14 @@ async function main(): Promise<number> {
     for (const each of templates) {
       await writeFile(file, each.template);
       if (!(await holds(each, renderTemplateFile(file, each.variables ?? {})))) failed++;
+      // What it says of a mistake is in words of its own.
+      if (program && typeof each.text === 'string') {
+        const itself = { ...each, name: `${program}: ${each.name}` };
+        if (!(await holds(itself, renderByProgram(file, each.variables ?? {})))) failed++;
+      }
     }
+    if (!program)
+      console.log('left out, as neither terraform nor tofu is here: their own templatefile');
     const example: Case = { name: 'the example', template: '', text: '' };
     const shop = join(import.meta.dirname, '../../../examples/orders/terraform');
     if (
