@@ -4,6 +4,8 @@ import type { Plugin, RouteOptionsPayload } from '@hapi/hapi';
 import { problem } from './problem.ts';
 
 const MAX_BYTES = 1024 * 1024;
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB, as base64 and in JSON. */
+export const PAYLOAD_BYTES = 4 * 1024 * 1024;
 /** A client that is still sending reads no answer: so much more is read and thrown away first. */
 const DRAIN_BYTES = 8 * MAX_BYTES;
 const TIMEOUT_MS = 10_000;

@@ -1,11 +1,9 @@
 import type { Request, ServerAuthScheme } from '@hapi/hapi';
-import { readBytes } from '../body.ts';
+import { PAYLOAD_BYTES, readBytes } from '../body.ts';
 import { problem } from '../problem.ts';
 import type { Authorizer } from './authorizer.ts';
 import { isSignedBy } from './signature.ts';
 import { vouchedBy } from './vouched.ts';
-
-const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Requests signed for AWS (SigV4). The gateway verifies them, for only AWS knows everybody's secret; on a
@@ -38,7 +36,7 @@ async function localSigner(request: Request): Promise<string | undefined> {
       'No pair of keys stands in here: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and sign with them.',
     );
   }
-  const body = await readBytes(request.raw.req, MAX_BYTES);
+  const body = await readBytes(request.raw.req, PAYLOAD_BYTES);
   const { method = '', url = '', headers } = request.raw.req;
   const isSigned = isSignedBy({ id, secret }, { method, url, headers, body }, new Date());
   return isSigned ? `arn:aws:iam::000000000000:user/${id}` : undefined;

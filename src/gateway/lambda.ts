@@ -2,14 +2,11 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Request, ResponseObject, ResponseToolkit } from '@hapi/hapi';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { readBytes } from '../body.ts';
+import { PAYLOAD_BYTES, readBytes } from '../body.ts';
 import { problem } from '../problem.ts';
 import { proxyEvent } from './event.ts';
 import type { LambdaIntegration } from './options.ts';
 import { resolve, type Value } from './value.ts';
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB, as base64 and in JSON. */
-const MAX_BYTES = 4 * 1024 * 1024;
 
 /** One for all requests: it keeps its connections open. */
 let client: LambdaClient | undefined;
@@ -19,7 +16,7 @@ export async function invokeFunction(
   request: Request,
   h: Pick<ResponseToolkit, 'response'>,
 ): Promise<ResponseObject> {
-  const bytes = await readBytes(request.raw.req, MAX_BYTES);
+  const bytes = await readBytes(request.raw.req, PAYLOAD_BYTES);
   const event = proxyEvent(request, bytes.length > 0 ? bytes : null);
   const isLaptop = request.server.app.settings.stage === 'local';
   if (isLaptop && !local) {

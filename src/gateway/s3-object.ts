@@ -1,14 +1,11 @@
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi';
-import { readBytes } from '../body.ts';
+import { PAYLOAD_BYTES, readBytes } from '../body.ts';
 import { problem } from '../problem.ts';
 import { type Bucket, openFolder } from './bucket.ts';
 import type { S3ObjectIntegration } from './options.ts';
 import { resolve } from './value.ts';
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB, as base64 and in JSON. */
-const MAX_BYTES = 4 * 1024 * 1024;
 
 /** What the caller hears instead: the same from the gateway's templates. */
 export const refusals = {
@@ -23,7 +20,7 @@ export async function serveObject(
 ): Promise<ResponseObject> {
   const { server, method, raw, route } = request;
   const isPut = method === 'put';
-  const body = isPut ? await readBytes(raw.req, MAX_BYTES) : Buffer.alloc(0);
+  const body = isPut ? await readBytes(raw.req, PAYLOAD_BYTES) : Buffer.alloc(0);
   const { key, bucket } = await locate(integration, request);
   try {
     if (isPut) {
