@@ -13,7 +13,8 @@ import { unauthorized } from './identify.ts';
 import { allows, readAnswer } from './policy.ts';
 import { vouchedBy } from './vouched.ts';
 
-const TTL_SECONDS = 300;
+/** Where a strategy does not say it: API Gateway's own. */
+export const TTL_SECONDS = 300;
 const KEPT = 1_000;
 
 /** A function says who calls and what they may: asked by the gateway, or else by the app itself. */

@@ -1,12 +1,13 @@
 import type { RequestRoute, Server } from '@hapi/hapi';
 import HapiSwagger from 'hapi-swagger';
 import './options.ts';
+import { lookUpAuth } from './lookup.ts';
 import type { OpenApi, Operation, Schema } from './operation.ts';
 import { fault } from './route-errors.ts';
 import { askedScopes } from './scopes.ts';
 
 /** By this name the docs page signs people in. */
-export const SIGN_IN = 'signIn';
+const SIGN_IN = 'signIn';
 
 export interface Info {
   title: string;
@@ -105,9 +106,7 @@ const gatewayRefusal = {
 
 function completeOperation(operation: Operation, route: RequestRoute, server: Server): void {
   const { settings } = route;
-  // https://hapi.dev/api/#server.auth.lookup(): its types lack it.
-  const { lookup } = server.auth as unknown as { lookup(route: RequestRoute): unknown };
-  const isProtected = Boolean(lookup.call(server.auth, route));
+  const isProtected = lookUpAuth(server, route) !== undefined;
   if (isProtected) operation.security = [{ [SIGN_IN]: [] }];
   if (operation.requestBody) operation.requestBody.required = true;
 

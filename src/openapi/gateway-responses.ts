@@ -63,22 +63,20 @@ export function gatewayResponses([cors]: Cors[]): Record<string, object> {
       value,
     ]),
   );
+  const respond = (template: string, status?: number) => ({
+    ...(status && { statusCode: String(status) }),
+    responseParameters,
+    responseTemplates: { 'application/json': template },
+  });
   const listed = Object.entries(refusals).map(([type, [status, code, detail]]) => [
     type,
-    {
-      statusCode: String(status),
-      responseParameters,
-      responseTemplates: { 'application/json': problemText(status, code, detail) },
-    },
+    respond(problemText(status, code, detail), status),
   ]);
   const defaults = Object.entries(others).map(([type, detail]) => [
     type,
-    {
-      responseParameters,
-      responseTemplates: {
-        'application/json': `{"type":"about:blank","title":"Refused","detail":"${detail}","code":"$context.error.responseType","requestId":"$context.requestId"}`,
-      },
-    },
+    respond(
+      `{"type":"about:blank","title":"Refused","detail":"${detail}","code":"$context.error.responseType","requestId":"$context.requestId"}`,
+    ),
   ]);
   return Object.fromEntries([...listed, ...defaults]);
 }

@@ -3,9 +3,10 @@ import type { Value } from '../gateway/value.ts';
 import { functionUri } from './function-uri.ts';
 import { toBodies, toModels } from './models.ts';
 import type { OpenApi } from './operation.ts';
+import { addOperation, type Paths } from './paths.ts';
 import type { GatewayDocument } from './rest.ts';
 import { fault, readEach } from './route-errors.ts';
-import { type Cors, corsMethods, type GatewayRoute } from './routes.ts';
+import { type Cors, corsMethods, type GatewayRoute, isPattern } from './routes.ts';
 import { addScheme, httpScheme, type SecurityScheme } from './security.ts';
 import { join, markText } from './template.ts';
 
@@ -15,24 +16,20 @@ export function createHttpDocument(
   routes: GatewayRoute[],
   ownFunction: Value,
 ): GatewayDocument {
-  const paths: Record<string, Record<string, object>> = {};
+  const paths: Paths = {};
   const schemes: Record<string, SecurityScheme> = {};
   const notes: string[] = [];
   readEach(routes, (route) => {
     const scheme = httpScheme(route);
     checkOrigins(route);
     if (scheme) addScheme(schemes, route.access!.scheme, scheme, route.name);
-    const path = paths[route.path] ?? {};
-    paths[route.path] = path;
-    const method = route.method === 'any' ? 'x-amazon-apigateway-any-method' : route.method;
-    if (path[method]) throw fault(route.name, 'another route has the same method and path');
     const { security, ...operation } = toBodies(route.operation);
-    path[method] = {
+    addOperation(paths, route, {
       ...operation,
       ...(scheme && { security: [{ [markText(route.access!.scheme)]: route.access!.scopes }] }),
       ...(route.options.throttle && { 'x-throttling': route.options.throttle }),
       'x-amazon-apigateway-integration': integrate(route, ownFunction, notes),
-    };
+    });
   });
   checkCredentials(routes.filter((route) => route.cors));
   const cors = routes.flatMap((route) => route.cors ?? []);
@@ -50,7 +47,7 @@ export function createHttpDocument(
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html: whole ones, or all. */
 function checkOrigins({ name, cors }: GatewayRoute): void {
-  const pattern = cors?.origins.find((origin) => /\*./.test(origin) || /.\*/.test(origin));
+  const pattern = cors?.origins.find(isPattern);
   if (pattern)
     throw fault(name, `its cors has the origin ${pattern}: an HTTP API knows no patterns`);
 }

@@ -3,6 +3,7 @@ import type { Value } from '../gateway/value.ts';
 import { gatewayResponses } from './gateway-responses.ts';
 import { toBodies, toModels, toParameter } from './models.ts';
 import type { OpenApi, Operation } from './operation.ts';
+import { addOperation, type Paths } from './paths.ts';
 import { declare, headerKey, type RestIntegration } from './rest/integration.ts';
 import { toFunction } from './rest/lambda.ts';
 import { toFixedAnswer } from './rest/mock.ts';
@@ -10,7 +11,7 @@ import { corsHeaders, toPreflight } from './rest/preflight.ts';
 import { toObject } from './rest/s3-object.ts';
 import { toStateMachine } from './rest/step-function.ts';
 import { fault, readEach } from './route-errors.ts';
-import { corsMethods, type GatewayRoute } from './routes.ts';
+import { corsMethods, type GatewayRoute, isPattern } from './routes.ts';
 import { API_KEY, addScheme, apiKeyScheme, restScheme, type SecurityScheme } from './security.ts';
 import { markText } from './template.ts';
 
@@ -26,7 +27,7 @@ export function createRestDocument(
   routes: GatewayRoute[],
   ownFunction: Value,
 ): GatewayDocument {
-  const paths: Record<string, Record<string, object>> = {};
+  const paths: Paths = {};
   const schemes: Record<string, SecurityScheme> = {};
   const notes: string[] = [];
   const variables = new Map<string, string>();
@@ -35,11 +36,7 @@ export function createRestDocument(
     const scheme = lock(route, notes);
     if (scheme) addScheme(schemes, route.access!.scheme, scheme, route.name);
     if (route.options.apiKey) addScheme(schemes, API_KEY, apiKeyScheme, route.name);
-    const path = paths[route.path] ?? {};
-    paths[route.path] = path;
-    const method = route.method === 'any' ? 'x-amazon-apigateway-any-method' : route.method;
-    if (path[method]) throw fault(route.name, 'another route has the same method and path');
-    path[method] = toOperation(route, ownFunction, Boolean(scheme));
+    addOperation(paths, route, toOperation(route, ownFunction, Boolean(scheme)));
     if (route.unmodelled) {
       notes.push(`${route.name}: the app alone checks its body: ${route.unmodelled}`);
     }
@@ -157,7 +154,7 @@ function integrate(
 /** A function puts them on its own answers. */
 function withCors({ name, cors }: GatewayRoute, rest: RestIntegration): RestIntegration {
   if (!cors) return rest;
-  if (cors.origins.length !== 1 || /\*./.test(cors.origins[0]!) || /.\*/.test(cors.origins[0]!)) {
+  if (cors.origins.length !== 1 || isPattern(cors.origins[0]!)) {
     throw fault(
       name,
       `its cors has the origins ${cors.origins.join(', ')}: the fixed answers of a REST API name one`,

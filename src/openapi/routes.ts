@@ -2,6 +2,7 @@ import type { RequestRoute, RouteOptionsCors, Server } from '@hapi/hapi';
 import type { Authorizer } from '../auth/authorizer.ts';
 import type { GatewayOptions, Integration } from '../gateway/options.ts';
 import { KEY_PARAMETER } from '../gateway/s3-object.ts';
+import { lookUpAuth } from './lookup.ts';
 import type { OpenApi, Operation } from './operation.ts';
 import { fault, readEach } from './route-errors.ts';
 import { findUnmodelled } from './unmodelled.ts';
@@ -51,6 +52,11 @@ export function corsMethods(routes: GatewayRoute[]): string[] {
   );
   const asked = all.filter((each) => each !== 'head' && each !== 'options');
   return [...new Set(asked)].map((each) => each.toUpperCase());
+}
+
+/** Such as http://localhost:*, which hapi takes; `*` alone is all of them. */
+export function isPattern(origin: string): boolean {
+  return origin.includes('*') && origin !== '*';
 }
 
 /** All of a server's routes but its own and the one that catches what no route serves. */
@@ -212,8 +218,7 @@ function readIntegration(
 const FIXED = /^[ -&(-~]+$/;
 
 function readAccess(name: string, route: RequestRoute, server: Server): Access | undefined {
-  const { lookup } = server.auth as unknown as { lookup(route: RequestRoute): Auth | undefined };
-  const auth = lookup.call(server.auth, route);
+  const auth = lookUpAuth(server, route);
   if (!auth) return undefined;
   const strategy = auth.strategies[0]!;
   const authorizer = server.auth.api[strategy]?.authorizer;
@@ -241,16 +246,6 @@ function readAccess(name: string, route: RequestRoute, server: Server): Access |
   }
   const scheme = ('name' in authorizer && authorizer.name) || strategy;
   return { scheme, scopes: selection, authorizer };
-}
-
-/** https://hapi.dev/api/#server.auth.lookup(): its types lack it. */
-interface Auth {
-  mode: string;
-  strategies: string[];
-  access?: {
-    entity?: string;
-    scope?: { selection?: string[]; required?: string[]; forbidden?: string[] };
-  }[];
 }
 
 function readCors(name: string, cors: unknown): Cors | undefined {

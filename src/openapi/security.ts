@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LambdaAuthorizerOptions } from '../auth/authorizer.ts';
+import { TTL_SECONDS } from '../auth/lambda.ts';
 import type { Value } from '../gateway/value.ts';
 import { functionUri } from './function-uri.ts';
 import { fault } from './route-errors.ts';
@@ -67,21 +68,27 @@ function tokenScheme(options: LambdaAuthorizerOptions): SecurityScheme {
 }
 
 function requestScheme(options: LambdaAuthorizerOptions): SecurityScheme {
-  const { headerNames, needs } = options;
-  const isKnown = needs !== 'any';
   return {
-    // "Unused" is AWS's word for where one name does not say it.
-    ...header(isKnown && headerNames.length === 1 ? headerNames[0]! : 'Unused'),
+    ...identityHeader(options),
     'x-amazon-apigateway-authtype': 'custom',
     'x-amazon-apigateway-authorizer': {
       type: 'request',
       ...called(options),
-      ...(isKnown && {
-        identitySource: headerNames.map((name) => `method.request.header.${name}`).join(', '),
-      }),
+      ...identitySource(options, 'method.request.header.'),
       ...kept(options),
     },
   };
+}
+
+/** "Unused" is AWS's word for where one name does not say it. */
+function identityHeader({ headerNames: [first, ...others], needs }: LambdaAuthorizerOptions) {
+  return header(first === undefined || others.length > 0 || needs === 'any' ? 'Unused' : first);
+}
+
+/** Each named is needed: where any will do, none is. */
+function identitySource({ headerNames, needs }: LambdaAuthorizerOptions, prefix: string) {
+  if (needs === 'any') return {};
+  return { identitySource: headerNames.map((name) => `${prefix}${name}`).join(', ') };
 }
 
 function called({ uri, role }: LambdaAuthorizerOptions) {
@@ -92,7 +99,7 @@ function called({ uri, role }: LambdaAuthorizerOptions) {
 }
 
 /** An answer that is kept without knowing for whom would be everybody's. */
-function kept({ needs, ttlSeconds = 300 }: LambdaAuthorizerOptions) {
+function kept({ needs, ttlSeconds = TTL_SECONDS }: LambdaAuthorizerOptions) {
   return { authorizerResultTtlInSeconds: needs === 'any' ? 0 : ttlSeconds };
 }
 
@@ -146,16 +153,12 @@ function jwtScheme({ issuer, audience }: { issuer: Value; audience: Value[] }): 
 }
 
 function httpRequestScheme(options: LambdaAuthorizerOptions): SecurityScheme {
-  const { headerNames, needs } = options;
-  const isKnown = needs !== 'any';
   return {
-    ...header(isKnown && headerNames.length === 1 ? headerNames[0]! : 'Unused'),
+    ...identityHeader(options),
     'x-amazon-apigateway-authorizer': {
       type: 'request',
       ...called(options),
-      ...(isKnown && {
-        identitySource: headerNames.map((name) => `$request.header.${name}`).join(', '),
-      }),
+      ...identitySource(options, '$request.header.'),
       // The event and the policy of a REST API: one function serves both.
       authorizerPayloadFormatVersion: '1.0',
       ...kept(options),

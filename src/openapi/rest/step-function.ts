@@ -42,13 +42,10 @@ function requestTemplate(stateMachine: Value, access?: Access): Value {
   const value = (text: string) => `\\"${escaped(escaped(text))}\\"`;
   const map = (kind: string) =>
     `{#foreach($name in $params.get('${kind}').keySet())${value('$name')}:${value(`$params.get('${kind}').get($name)`)}#if($foreach.hasNext),#end#end}`;
-  const headers = `{#set($comma = "")#foreach($name in $params.get('header').keySet())#set($key = $name.toLowerCase())#if(${withheldHeaders(
-    access?.authorizer,
-  )
+  const isKept = withheldHeaders(access?.authorizer)
     .map((name) => `$key != '${name}'`)
-    .join(
-      ' && ',
-    )})$comma${value('$key')}:${value("$params.get('header').get($name)")}#set($comma = ",")#end#end}`;
+    .join(' && ');
+  const headers = `{#set($comma = "")#foreach($name in $params.get('header').keySet())#set($key = $name.toLowerCase())#if(${isKept})$comma${value('$key')}:${value("$params.get('header').get($name)")}#set($comma = ",")#end#end}`;
   const caller = callerOf(access);
   const input = [
     `\\"body\\":${value('$input.body')}`,
