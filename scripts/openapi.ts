@@ -2,12 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
-import { createApp } from '../src/app.ts';
 import { NAME } from '../src/name.ts';
 import { createDocument } from '../src/openapi/document.ts';
 import { withoutConversions } from '../src/openapi/operation.ts';
 import { RouteErrors } from '../src/openapi/route-errors.ts';
-import { exportDocuments } from './openapi/export.ts';
+import { exportDocuments, openApp } from './openapi/export.ts';
 import { put } from './output.ts';
 import { putVendorFiles } from './vendor.ts';
 
@@ -25,7 +24,7 @@ const usage = `Usage: npm run openapi
            --audience VALUE    and \${oidc_audience} if not said
            --origin VALUE      who may call from a browser: an origin or a placeholder`;
 
-export const info = {
+const info = {
   title: NAME,
   version: manifest.version,
   description: manifest.description,
@@ -77,20 +76,11 @@ async function prepare(): Promise<void> {
   const root = join(import.meta.dirname, '..');
   const build = join(root, 'build');
   const browser = join(root, 'src/docs/browser');
-  const server = await createApp({
-    // Nothing of them shows in the document, and nobody is called.
-    stage: 'document',
-    host: '127.0.0.1',
-    port: 0,
+  // Nothing of either shows in the document, and nobody is called.
+  const server = await openApp({
+    app: join(root, 'src/app.ts'),
     issuer: 'https://issuer.invalid',
     audience: 'none',
-    clientId: '',
-    mongodbUri: 'mongodb://database.invalid',
-    database: 'none',
-    corsOrigins: [],
-    layer: '',
-    objects: '',
-    logLevel: 'SILENT',
   });
   const document = await createDocument(server, info);
   await server.stop();
