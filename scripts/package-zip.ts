@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { put } from './output.ts';
 
@@ -11,7 +12,7 @@ const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const names: Record<string, string> = { 'dependencies.zip': 'layer.zip' };
 
-const folder = await mkdtemp(join(root, '.serverless-zip-'));
+const folder = await mkdtemp(join(tmpdir(), 'zip-'));
 try {
   const sls = join(root, 'node_modules/serverless/bin/serverless.js');
   const args = [sls, 'package', '--stage', 'preview', '--package', folder];

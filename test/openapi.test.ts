@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RequestRoute, Server } from '@hapi/hapi';
 import { createApp } from '../src/app.ts';
+import { lookUpAuth } from '../src/openapi/lookup.ts';
+import { findRoute } from './deploy/gateway.ts';
 
 type Schema = { $ref?: string; example?: unknown; items?: Schema; [name: string]: unknown };
 
@@ -55,10 +57,8 @@ function routes(): RequestRoute[] {
   return server.table().filter(({ method }) => method !== '*') as unknown as RequestRoute[];
 }
 
-/** https://hapi.dev/api/#server.auth.lookup(): its types lack it. */
 function isProtected(route: RequestRoute): boolean {
-  const { lookup } = server.auth as unknown as { lookup(route: RequestRoute): unknown };
-  return Boolean(lookup.call(server.auth, route));
+  return lookUpAuth(server, route) !== undefined;
 }
 
 function operations(): [string, Operation][] {
@@ -70,19 +70,22 @@ function operations(): [string, Operation][] {
   );
 }
 
-/** The routes of the gateway in serverless.yml, and whether its authorizer stands before them. */
-function gatewayRoutes(): Map<string, boolean> {
+interface GatewayRoute {
+  routeKey: string;
+  authorizer?: object;
+}
+
+/** The routes of the gateway in serverless.yml, and the authorizer that stands before them. */
+function gatewayRoutes(): GatewayRoute[] {
   const print = ['node_modules/serverless/bin/serverless.js', 'print', '--format', 'json'];
   const { functions } = JSON.parse(
     execFileSync(process.execPath, print, { cwd: root, encoding: 'utf8' }),
   ) as { functions: Record<string, { events: { httpApi: string | Route }[] }> };
   const all = Object.values(functions).flatMap(({ events }) => events);
-  return new Map(
-    all.map(({ httpApi }): [string, boolean] =>
-      typeof httpApi === 'string'
-        ? [httpApi, false]
-        : [keyOf(httpApi.method, httpApi.path), httpApi.authorizer !== undefined],
-    ),
+  return all.map(({ httpApi }) =>
+    typeof httpApi === 'string'
+      ? { routeKey: httpApi }
+      : { routeKey: keyOf(httpApi.method, httpApi.path), authorizer: httpApi.authorizer },
   );
 }
 
@@ -92,21 +95,10 @@ interface Route {
   authorizer?: object;
 }
 
-/** An HTTP API takes the most specific route: one without a variable, or else the longest greedy one. */
-function isPublic(gateway: Map<string, boolean>, { method, path }: RequestRoute): boolean {
-  const matching = [...gateway.keys()].filter((key) => {
-    const [verb, pattern] = key.split(' ') as [string, string];
-    if (verb !== method.toUpperCase()) return false;
-    const prefix = /^(.*\/)\{\w+\+\}$/.exec(pattern)?.[1];
-    return prefix === undefined ? pattern === path : path.startsWith(prefix) && path !== prefix;
-  });
-  const [first] = matching.sort((a, b) => rank(b) - rank(a));
-  if (first === undefined) throw new Error(`The gateway does not serve ${method} ${path}.`);
-  return gateway.get(first) === false;
-}
-
-function rank(key: string): number {
-  return key.includes('{') ? key.length : Number.POSITIVE_INFINITY;
+function isPublic(gateway: GatewayRoute[], { method, path }: RequestRoute): boolean {
+  const found = findRoute(gateway, method.toUpperCase(), path);
+  if (!found) throw new Error(`The gateway does not serve ${method} ${path}.`);
+  return found.route.authorizer === undefined;
 }
 
 /** Examples stand where the values do: on a whole, or on all of its leaves. */
@@ -154,8 +146,8 @@ test('the gateway is open for what the app is open for, and for nothing else', (
       .map(({ method, path }) => keyOf(method, path));
   expect(open((route) => isPublic(gateway, route))).toEqual(open((route) => !isProtected(route)));
   // Each of its public routes leads to one of the app.
-  for (const [key, hasAuthorizer] of gateway) {
-    if (hasAuthorizer) continue;
+  for (const { routeKey: key, authorizer } of gateway) {
+    if (authorizer) continue;
     const [method, path] = key.split(' ') as [string, string];
     const found = server.match(method.toLowerCase() as 'get', path.replace(/\{\w+\+?\}/g, 'any'));
     expect([key, found?.method]).toEqual([key, method.toLowerCase()]);

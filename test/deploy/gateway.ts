@@ -108,8 +108,8 @@ export function findEntry(
   return longest === undefined ? forbidden : path.slice(longest.length) || '/';
 }
 
-export interface Match {
-  route: DeployedRoute;
+export interface Match<Route> {
+  route: Route;
   parameters: Record<string, string>;
 }
 
@@ -117,11 +117,11 @@ export interface Match {
  * The most specific route that matches: segment by segment a literal before a parameter before a greedy one,
  * and of two alike the one that names the method.
  */
-export function findRoute(
-  routes: DeployedRoute[],
+export function findRoute<Route extends Pick<DeployedRoute, 'routeKey'>>(
+  routes: Route[],
   method: string,
   path: string,
-): Match | undefined {
+): Match<Route> | undefined {
   const matches = routes.flatMap((route) => {
     const [wanted, template] = route.routeKey.split(' ') as [string, string | undefined];
     if (template === undefined) return [{ route, parameters: {}, rank: '' }];

@@ -6,7 +6,6 @@ import { createDocument } from '../../src/openapi/document.ts';
 import { createHttpDocument } from '../../src/openapi/http.ts';
 import { createRestDocument } from '../../src/openapi/rest.ts';
 import { listRoutes } from '../../src/openapi/routes.ts';
-
 import { readContainer } from './container.ts';
 import { findDifferences } from './differences.ts';
 import { readDocument } from './openapi.ts';

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Lock, Road, Settings } from './road.ts';
@@ -9,7 +10,7 @@ const root = join(import.meta.dirname, '../..');
 
 /** serverless.yml, as the framework compiles it for a stage. */
 export async function readServerless(stage: string): Promise<Road> {
-  const folder = await mkdtemp(join(root, '.serverless-parity-'));
+  const folder = await mkdtemp(join(tmpdir(), 'parity-'));
   try {
     const sls = join(root, 'node_modules/serverless/bin/serverless.js');
     const args = [sls, 'package', '--stage', stage, '--package', folder];
