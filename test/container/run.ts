@@ -9,6 +9,7 @@ import { endAll } from '../deploy/program.ts';
 import { findTools } from '../deploy/tools.ts';
 import { findVenv } from '../python/venv.ts';
 import { copyClone } from '../support/project.ts';
+import { count, report } from '../support/report.ts';
 import { Account } from './account.ts';
 import { readDockerfile } from './dockerfile.ts';
 import { ImageFiles } from './files.ts';
@@ -28,7 +29,6 @@ const [cli, hadolint, lint] = (await Promise.all(
 const tools = await findTools();
 const folder = await mkdtemp(join(tmpdir(), 'container-'));
 const { folder: project, remove } = await copyClone();
-let count = 0;
 try {
   const dockerfile = join(project, 'infra/container/Dockerfile');
   const image = readDockerfile(await readFile(dockerfile, 'utf8'));
@@ -72,10 +72,3 @@ try {
   await rm(folder, { recursive: true });
 }
 console.log(`${count} cases`);
-
-async function report(name: string, check: () => Promise<string | undefined>): Promise<void> {
-  const fault = await check().catch((error: Error) => error.message);
-  console.log(`${name}: ${fault ? `FAILED\n${fault}` : 'so it is'}`);
-  if (fault) process.exitCode = 1;
-  count++;
-}

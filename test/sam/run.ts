@@ -7,6 +7,7 @@ import type { Deployed, DeployedFunction } from '../deploy/deployed.ts';
 import { prepareDomain } from '../deploy/domain.ts';
 import type { Configuration } from '../deploy/project.ts';
 import { StandIns } from '../deploy/stand-ins.ts';
+import { report } from '../support/report.ts';
 import { findRestDifferences } from './rest.ts';
 import { findSam, type Sam } from './sam.ts';
 
@@ -41,12 +42,6 @@ try {
   await report('nothing is left of it', () => findLeft(before));
 } finally {
   await standIns.stop();
-}
-
-async function report(what: string, check: () => Promise<string[]>): Promise<void> {
-  const faults = await check().catch((error: Error) => [error.message]);
-  console.log(`${what}: ${faults.length > 0 ? `FAILED\n${faults.join('\n')}` : 'so it is'}`);
-  if (faults.length > 0) process.exitCode = 1;
 }
 
 /** By cfn-lint as well, as samconfig.toml has it. */

@@ -7,6 +7,7 @@ import { startAws } from '../deploy/aws.ts';
 import { endAll } from '../deploy/program.ts';
 import { checkTerraform } from '../openapi/terraform/terraform.ts';
 import { findVenv } from '../python/venv.ts';
+import { count, report } from '../support/report.ts';
 import { make, mistakes } from './mistakes.ts';
 import { findRouteFaults } from './routes.ts';
 import { findFaults, readSchemasOf } from './validate.ts';
@@ -22,7 +23,6 @@ const folders = [
 const schemas = await readSchemasOf(folders);
 const venv = await findVenv(join(here, 'checkov/requirements.txt'));
 const copy = await mkdtemp(join(tmpdir(), 'terraform-'));
-let count = 0;
 try {
   await report("Terragrunt's root", () => checkTerraform(infra, '.hcl'));
   for (const folder of folders) {
@@ -56,16 +56,6 @@ try {
   await rm(copy, { recursive: true });
 }
 console.log(`${count} cases`);
-
-async function report(name: string, check: () => Promise<void>): Promise<void> {
-  const fault = await check().then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
-  console.log(`${name}: ${fault === undefined ? 'so it is' : `FAILED\n${fault}`}`);
-  if (fault !== undefined) process.exitCode = 1;
-  count++;
-}
 
 async function findFolders(top: string, ending: string): Promise<string[]> {
   const files = await readdir(top, { recursive: true });

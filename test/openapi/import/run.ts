@@ -7,6 +7,7 @@ import { startAws } from '../../deploy/aws.ts';
 import { importHttp, importRest } from '../../deploy/import.ts';
 import { endAll } from '../../deploy/program.ts';
 import { findVenv } from '../../python/venv.ts';
+import { count, report } from '../../support/report.ts';
 import { exported, readBack } from './exported.ts';
 import { httpMistakes } from './http/mistakes.ts';
 import { httpApi } from './http/read.ts';
@@ -45,7 +46,6 @@ const MISTAKES: { name: string; read: Import; document: object; mistakes: Mistak
 
 const requirements = join(import.meta.dirname, '../../deploy/aws/requirements.txt');
 const folder = await mkdtemp(join(tmpdir(), 'import-'));
-let count = 0;
 try {
   const python = join(await findVenv(requirements), 'bin/python');
   const aws = await startAws(python, 'us-east-1', folder);
@@ -70,13 +70,6 @@ try {
   await rm(folder, { recursive: true });
 }
 console.log(`${count} cases`);
-
-async function report(name: string, check: () => Promise<string | undefined>): Promise<void> {
-  const fault = await check().catch((error: Error) => error.message);
-  console.log(`${name}: ${fault ? `FAILED\n${fault}` : 'so it is'}`);
-  if (fault) process.exitCode = 1;
-  count++;
-}
 
 async function refuse(
   endpoint: string,
