@@ -1,7 +1,7 @@
-import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import aws4 from 'aws4';
 import { isSignedBy } from '../../src/auth/signature.ts';
+import { Sha256 } from '../support/signature.ts';
 
 const keys = { id: 'AKIDEXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 const now = new Date('2026-11-21T12:00:00Z');
@@ -21,22 +21,6 @@ interface Options {
 }
 
 type Sign = (request: Partial<Sent>, options?: Options) => Promise<Sent>;
-
-class Sha256 {
-  readonly #hash: ReturnType<typeof createHmac>;
-
-  constructor(secret?: string | Uint8Array) {
-    this.#hash = secret ? createHmac('sha256', secret) : (createHash('sha256') as never);
-  }
-
-  update(data: string | Uint8Array): void {
-    this.#hash.update(data);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-}
 
 const withAwsSdk: Sign = async (request, { service = 'execute-api', at = now, secret } = {}) => {
   const { method, url, headers, body } = complete(request);

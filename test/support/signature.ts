@@ -2,7 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { SignatureV4 } from '@smithy/signature-v4';
 
-class Sha256 {
+/** For AWS's own code, which is given its hash. */
+export class Sha256 {
   readonly #hash: ReturnType<typeof createHmac>;
 
   constructor(secret?: string | Uint8Array) {

@@ -33,22 +33,33 @@ func writeFacts(files []string, out io.Writer) error {
 		Blocks     []block     `json:"blocks"`
 		References []reference `json:"references"`
 	}{[]block{}, []reference{}}
-	for _, file := range files {
-		source, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		parsed, diagnostics := hclsyntax.ParseConfig(source, file, hcl.InitialPos)
-		if diagnostics.HasErrors() {
-			return all(diagnostics)
-		}
-		body := parsed.Body.(*hclsyntax.Body)
+	bodies, err := parse(files)
+	if err != nil {
+		return err
+	}
+	for _, body := range bodies {
 		facts.Blocks = append(facts.Blocks, blocksOf(body)...)
 		reader := &reader{names: map[string][]string{}}
 		hclsyntax.Walk(body, reader)
 		facts.References = append(facts.References, reader.references...)
 	}
 	return json.NewEncoder(out).Encode(facts)
+}
+
+func parse(files []string) ([]*hclsyntax.Body, error) {
+	bodies := make([]*hclsyntax.Body, len(files))
+	for at, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		parsed, diagnostics := hclsyntax.ParseConfig(source, file, hcl.InitialPos)
+		if diagnostics.HasErrors() {
+			return nil, all(diagnostics)
+		}
+		bodies[at] = parsed.Body.(*hclsyntax.Body)
+	}
+	return bodies, nil
 }
 
 func blocksOf(body *hclsyntax.Body) []block {

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"io"
-	"os"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
@@ -34,18 +33,11 @@ func writeValues(files []string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	expressions := map[string]hcl.Expression{}
-	var bodies []*hclsyntax.Body
-	for _, file := range files {
-		source, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		parsed, diagnostics := hclsyntax.ParseConfig(source, file, hcl.InitialPos)
-		if diagnostics.HasErrors() {
-			return all(diagnostics)
-		}
-		body := parsed.Body.(*hclsyntax.Body)
-		bodies = append(bodies, body)
+	bodies, err := parse(files)
+	if err != nil {
+		return err
+	}
+	for _, body := range bodies {
 		for _, each := range body.Blocks {
 			if each.Type != "locals" {
 				continue
