@@ -527,10 +527,8 @@ class RestApi(HttpApiResource):
 
     @classmethod
     def update(cls, resource, p):
-        described = rest_import.read_properties(resource.backend, p)
         api = resource.backend.get_rest_api(resource.physical_resource_id)
-        rest_import.empty(api)
-        rest_import.fill(api, described)
+        rest_import.change(api, resource.backend, p)
 
     @classmethod
     def unmake(cls, backend, identity, p):

@@ -95,11 +95,21 @@ def create(backend, p):
     types = p.get("EndpointConfiguration", {}).get("Types", ["EDGE"])
     tags = {tag["Key"]: tag["Value"] for tag in p.get("Tags", [])}
     api = backend.create_rest_api(p.get("Name"), p.get("Description"), endpoint_configuration={"types": types}, tags=tags)
+    fill_properties(api, p, described)
+    return api
+
+
+def change(api, backend, p):
+    described = read_properties(backend, p)
+    empty(api)
+    fill_properties(api, p, described)
+
+
+def fill_properties(api, p, described):
     fill(api, described)
     api.name = p.get("Name", api.name)
     api.disableExecuteApiEndpoint = p.get("DisableExecuteApiEndpoint", api.disableExecuteApiEndpoint)
     api.minimum_compression_size = p.get("MinimumCompressionSize", api.minimum_compression_size)
-    return api
 
 
 def read_properties(backend, p):
