@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Rehearsal } from '../test/deploy/rehearsal.ts';
+import { readStageOptions } from './stage-options.ts';
 
 const USAGE = 'Usage: npm run rehearse -- --stage dev';
 
 const PATIENCE_MS = 3_000;
-const rehearsal = new Rehearsal(readStage());
+const rehearsal = new Rehearsal(readStageOptions(USAGE).stage);
 let isInterrupted = false;
 
 const rehearsed = rehearse();
@@ -36,18 +36,4 @@ async function interrupt(): Promise<void> {
   // What it was at has lost its program, and tidies up.
   await Promise.race([rehearsed, setTimeout(PATIENCE_MS)]);
   process.exit(130);
-}
-
-function readStage(): string {
-  try {
-    const { stage } = parseArgs({ options: { stage: { type: 'string' } } }).values;
-    if (!stage) throw new Error('--stage is missing');
-    if (!/^[a-z][\w-]*$/i.test(stage) || stage === 'local') {
-      throw new Error(`'${stage}' is no stage to deploy`);
-    }
-    return stage;
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message.split(/\.? *\n|\. /)[0]}. ${USAGE}\n`);
-    process.exit(2);
-  }
 }

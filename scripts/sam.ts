@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { put } from './output.ts';
 import { readStage, type Stage } from './stage.ts';
+import { readStageOptions } from './stage-options.ts';
 
 const USAGE = `Usage: npm run sam:config -- --stage dev
          writes infra/sam/dev.yaml, by which sam deploys the stage
@@ -10,7 +10,7 @@ const USAGE = `Usage: npm run sam:config -- --stage dev
            --region REGION     where to; that of serverless.yml if not said`;
 
 const root = join(import.meta.dirname, '..');
-const { stage: name, zone, region } = readOptions();
+const { stage: name, zone, region } = readStageOptions(USAGE, 'zone', 'region');
 try {
   const stage = await readStage(name, region);
   const file = join(root, `infra/sam/${name}.yaml`);
@@ -21,23 +21,6 @@ try {
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
-}
-
-function readOptions() {
-  const text = { type: 'string' } as const;
-  try {
-    const { stage, ...values } = parseArgs({
-      options: { stage: text, zone: text, region: text },
-    }).values;
-    if (!stage) throw new Error('--stage is missing');
-    if (!/^[a-z][\w-]*$/i.test(stage) || stage === 'local') {
-      throw new Error(`'${stage}' is no stage to deploy`);
-    }
-    return { stage, ...values };
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message.split(/\.? *\n|\. /)[0]}. ${USAGE}\n`);
-    process.exit(2);
-  }
 }
 
 /** https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-config.html */

@@ -1,33 +1,18 @@
-import { parseArgs } from 'node:util';
 import { readStage, type Stage } from './stage.ts';
+import { readStageOptions } from './stage-options.ts';
 
 const USAGE = `Usage: eval "$(npm run -s settings -- --stage dev)"
          sets what the commands of docs/cli.md name, from config/dev.yml
            --region REGION     where to; that of serverless.yml if not said`;
 
 try {
-  const { stage, region } = readOptions();
+  const { stage, region } = readStageOptions(USAGE, 'region');
   for (const [name, value] of Object.entries(variablesOf(await readStage(stage, region)))) {
     console.log(`${name}=${quote(String(value))}`);
   }
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
-}
-
-function readOptions() {
-  const text = { type: 'string' } as const;
-  try {
-    const { stage, region } = parseArgs({ options: { stage: text, region: text } }).values;
-    if (!stage) throw new Error('--stage is missing');
-    if (!/^[a-z][\w-]*$/i.test(stage) || stage === 'local') {
-      throw new Error(`'${stage}' is no stage to deploy`);
-    }
-    return { stage, region };
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message.split(/\.? *\n|\. /)[0]}. ${USAGE}\n`);
-    process.exit(2);
-  }
 }
 
 function variablesOf({ name, service, region, runtime, environment, settings }: Stage): object {
