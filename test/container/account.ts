@@ -70,9 +70,8 @@ export class Account {
   async deployImage(): Promise<string | undefined> {
     await this.#makefile.make('deploy_to_ecr', 'TAG=tried');
     const image = `${this.#stage.service}:tried`;
-    const build = '--platform linux/arm64 --provenance=false';
     return differ(await this.#makefile.docker(), [
-      `docker build ${build} --tag ${image} --file Dockerfile ../../dist/image`,
+      `docker build --platform linux/arm64 --tag ${image} --file Dockerfile ../../dist/image`,
       `docker login --username AWS --password-stdin ${this.#registry}`,
       `docker tag ${image} ${this.#registry}/${image}`,
       `docker push ${this.#registry}/${image}`,

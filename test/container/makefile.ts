@@ -23,10 +23,11 @@ export class Makefile {
     const makefile = new Makefile(project, bin, aws.environment);
     await mkdir(bin);
     await makefile.#put('aws', `exec ${join(cli, 'bin/python')} -m awscli "$@"`);
-    // A password comes on its standard input.
     const note = `echo "docker $*" >> ${makefile.#notes}`;
+    // A password comes on its standard input.
     const login = `[ "$1" != login ] || [ "$(wc -c)" -gt 10 ] || exit 1`;
-    await makefile.#put('docker', `${note}\n${login}`);
+    const build = `[ "$1" != build ] || [ "$BUILDX_NO_DEFAULT_ATTESTATIONS" = 1 ] || exit 1`;
+    await makefile.#put('docker', `${note}\n${login}\n${build}`);
     return makefile;
   }
 
