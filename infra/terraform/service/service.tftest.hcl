@@ -161,6 +161,21 @@ run "no_way_to_the_issuer" {
   }
 }
 
+run "two_zones" {
+  command         = plan
+  expect_failures = [data.aws_availability_zones.here]
+
+  override_data {
+    target = data.aws_availability_zones.here
+    values = { names = ["us-west-1a", "us-west-1b"] }
+  }
+
+  variables {
+    stage   = "dev"
+    network = { nat = "one" }
+  }
+}
+
 run "no_laptop" {
   command         = plan
   expect_failures = [var.stage]

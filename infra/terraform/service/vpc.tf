@@ -7,6 +7,13 @@ data "aws_availability_zones" "here" {
     name   = "opt-in-status"
     values = ["opt-in-not-required"]
   }
+
+  lifecycle {
+    postcondition {
+      condition     = length(self.names) >= 3
+      error_message = "The region has ${length(self.names)} zones, and the network stands in three: take another region in main.tf."
+    }
+  }
 }
 
 locals {
