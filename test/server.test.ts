@@ -82,6 +82,23 @@ test('SIGTERM: what is under way is answered, idle connections end, new ones are
   agent.destroy();
 });
 
+test('SIGTERM: a client that neither goes on nor leaves is cut off', async () => {
+  const socket = connect({
+    port: Number(url.port),
+    host: url.hostname,
+    allowHalfOpen: true,
+  });
+  socket.on('error', () => {}).write('GET /hello HTTP/1.1\r\nHost: half');
+  await once(socket, 'ready');
+  const [, other] = await get('/hello', new Agent({ keepAlive: true }));
+
+  server.child.kill('SIGTERM');
+  await once(other, 'close');
+  expect(server.child.exitCode).toBeNull();
+  await expect(server.exited).resolves.toBe(0);
+  socket.destroy();
+});
+
 /** The body, and the connection that it came by. */
 async function get(path: string, agent: Agent, headers = {}) {
   const [response] = (await once(
