@@ -73,7 +73,8 @@ export async function createApp(settings: Settings): Promise<Server> {
 function cors(origin: string[]) {
   return {
     origin,
-    additionalHeaders: ['Idempotency-Key', 'If-Match', 'X-Correlation-Id'],
+    // A REST API may want the key; an HTTP API has none.
+    additionalHeaders: ['Idempotency-Key', 'If-Match', 'X-Api-Key', 'X-Correlation-Id'],
     additionalExposedHeaders: [
       'ETag',
       'Idempotency-Replayed',

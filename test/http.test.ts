@@ -260,7 +260,7 @@ describe('CORS', () => {
     const { status, headers } = await raw('OPTIONS', '/things', {
       origin: 'http://localhost:3000',
       'access-control-request-method': 'POST',
-      'access-control-request-headers': 'authorization,content-type,idempotency-key',
+      'access-control-request-headers': 'authorization,content-type,idempotency-key,x-api-key',
     });
     expect(status).toBe(204);
     expect(headers).toMatchObject({
