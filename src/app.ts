@@ -11,10 +11,11 @@ import { fallback } from './fallback.ts';
 import { greetings } from './greetings/routes.ts';
 import { headLimit } from './head-limit.ts';
 import { health } from './health/routes.ts';
-import { createLog, requestLog } from './log.ts';
+import { createLog } from './log.ts';
 import { messages } from './messages/routes.ts';
 import { wellFormedOrigin } from './origin.ts';
 import { problems, refuseInvalid } from './problem.ts';
+import { requestLog } from './request-log.ts';
 import { securityHeaders } from './security.ts';
 import { users } from './users/routes.ts';
 
@@ -50,10 +51,10 @@ export async function createApp(settings: Settings): Promise<Server> {
   server.ext('onPostStop', () => database.close());
 
   await server.register([
+    correlation,
     headLimit,
     compression,
     wellFormedOrigin,
-    correlation,
     securityHeaders,
     problems,
     requestLog,

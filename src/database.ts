@@ -7,6 +7,7 @@ import {
   MongoTopologyClosedError,
 } from 'mongodb';
 import type { Settings } from './config.ts';
+import { current } from './current.ts';
 import { NAME } from './name.ts';
 import { problem } from './problem.ts';
 
@@ -65,6 +66,7 @@ export function openDatabase(
     async use(work) {
       // The driver's own time-outs do not end a call to a server that hangs; a signal does.
       const signal = AbortSignal.timeout(BUDGET_MS);
+      const begun = performance.now();
       const attempt = connect();
       // Lambda may freeze a process for minutes while it connects: what times out then says nothing.
       const client = attempt === ahead ? attempt.catch(connect) : attempt;
@@ -77,12 +79,20 @@ export function openDatabase(
         if (!isOutage(error)) throw error;
         onOutage(error as Error);
         throw unavailable();
+      } finally {
+        const request = current.getStore();
+        if (request)
+          request.databaseMs = tenths((request.databaseMs ?? 0) + performance.now() - begun);
       }
     },
     async close() {
       await connected?.then((client) => client.close()).catch(() => {});
     },
   };
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -3,7 +3,11 @@ import { createLambdaHandler } from './adapter/index.ts';
 import { createApp } from './app.ts';
 import { createCodeCache } from './code-cache.ts';
 import { readSettings } from './config.ts';
+import { createLog } from './log.ts';
 import { readParameters } from './parameter.ts';
+
+/** For what there is to tell before the app is there, or beside it. */
+const log = createLog({ stage: process.env.STAGE ?? 'local', logLevel: 'WARN' });
 
 /** Where Lambda comes in: the app is made, and connects, as soon as the function is loaded. */
 let started: Promise<Server> | undefined = start();
@@ -19,7 +23,10 @@ const serve = createLambdaHandler(
     started = undefined;
     return server;
   },
-  { basePath: process.env.BASE_PATH },
+  {
+    basePath: process.env.BASE_PATH,
+    log: (message, details) => log.error(message, { ...details }),
+  },
 );
 
 /** Such an event comes from who may invoke the function itself: no front door makes one. */
@@ -29,7 +36,7 @@ export const handler: typeof serve = (event, context) =>
     : serve(event, context);
 
 async function start(): Promise<Server> {
-  const settings = readSettings(await readParameters(process.env, console.warn));
+  const settings = readSettings(await readParameters(process.env, (text) => log.warn(text)));
   // It does not listen; any other name is held against a regular expression that takes 8 ms to compile.
   const server = await createApp({ ...settings, host: 'localhost' });
   server.app.database.connect();

@@ -1,7 +1,7 @@
-import { styleText } from 'node:util';
-import { Logger, type LogItem } from '@aws-lambda-powertools/logger';
-import type { Plugin, Request } from '@hapi/hapi';
+import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { Settings } from './config.ts';
+import { current } from './current.ts';
+import { writeLine } from './log-line.ts';
 import { NAME } from './name.ts';
 
 declare module '@hapi/hapi' {
@@ -12,69 +12,53 @@ declare module '@hapi/hapi' {
 
 /** One JSON line an entry on AWS and in a container, readable lines on a laptop. */
 export function createLog({ stage, logLevel }: Pick<Settings, 'stage' | 'logLevel'>): Logger {
-  const options = { serviceName: NAME, logLevel };
+  const options = { serviceName: NAME, logLevel, logFormatter: new Formatter() };
   return stage === 'local' ? new ReadableLogger(options) : new Logger(options);
 }
 
-/** One line for each request; nothing of what the caller sent but its method, and no query. */
-export const requestLog: Plugin<void> = {
-  name: 'request-log',
-  register(server) {
-    server.events.on('response', (request) => {
-      const { route, method, info, app, auth } = request;
-      server.app.log.info(`${method.toUpperCase()} ${route.path}`, {
-        status: statusOf(request),
-        ms: info.completed - info.received,
-        requestId: app.requestId,
-        correlationId: app.correlationId,
-        gatewayId: gatewayIdOf(request),
-        sub: auth.credentials?.sub,
-      });
-    });
-  },
-};
+type Attributes = Parameters<LogFormatter['formatAttributes']>;
 
-/** The one id that a gateway's access log has. */
-function gatewayIdOf({ lambda }: Request): string | undefined {
-  const { requestContext } = (lambda?.event ?? {}) as { requestContext?: { requestId?: string } };
-  return requestContext?.requestId;
-}
-
-/** Hapi takes whoever ends a request from outside for a client that has left. */
-function statusOf({ response, lambda }: Request): number {
-  if (lambda?.signal.aborted) return lambda.signal.reason.status;
-  return 'statusCode' in response ? response.statusCode : response.output.statusCode;
-}
-
-/** The same entries as on AWS, for a person's eyes: one line each, and a stack on lines of its own. */
-class ReadableLogger extends Logger {
-  protected override printLog(_level: number, item: LogItem): void {
-    item.prepareForPrint();
-    const { level, message, timestamp, service, sampling_rate, error, ...rest } =
-      item.getAttributes();
-    const details = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-    const time = new Date(String(timestamp)).toTimeString().slice(0, 8);
-    const color = colors[String(level)] ?? 'white';
-    const line = [
-      time,
-      styleText(color, String(level).padEnd(5)),
+/** The keys of every entry, whoever writes it: those of the request that it is written in among them. */
+class Formatter extends LogFormatter {
+  formatAttributes(
+    { logLevel, message, timestamp, serviceName, xRayTraceId }: Attributes[0],
+    others: Attributes[1],
+  ): LogItem {
+    const { requestId, correlationId, traceId = xRayTraceId } = current.getStore() ?? {};
+    const attributes = {
+      level: logLevel,
       message,
-      styleText('dim', details.join(' ')),
-    ];
-    process.stdout.write(`${line.join(' ').trimEnd()}\n${error ? `${describe(error)}\n` : ''}`);
+      timestamp: timestamp.toISOString(),
+      service: serviceName,
+      requestId,
+      correlationId,
+      traceId,
+      ...others,
+    };
+    return new LogItem({ attributes });
+  }
+
+  /** What else an error carries may be the caller's: a URL that is none, a document that was refused. */
+  override formatError({ name, message, stack, cause }: Error): Record<string, string | Error> {
+    return {
+      name,
+      message: withoutKey(message),
+      ...(stack && { stack: withoutKey(stack) }),
+      ...(cause instanceof Error && { cause }),
+    };
   }
 }
 
-const colors: Record<string, 'cyan' | 'green' | 'yellow' | 'red'> = {
-  DEBUG: 'cyan',
-  INFO: 'green',
-  WARN: 'yellow',
-  ERROR: 'red',
-  CRITICAL: 'red',
-};
+/** MongoDB's error 11000 tells the key that is taken, which is what somebody has written. */
+function withoutKey(text: string): string {
+  return text.replace(/ dup key: \{.*\}/gs, '');
+}
 
-function describe(error: unknown): string {
-  const { name, message, stack } = error as Error;
-  // A stack begins with the name and the message.
-  return `  ${stack ?? `${name}: ${message}`}`;
+/** The same entries for a person's eyes. */
+class ReadableLogger extends Logger {
+  protected override printLog(_level: number, item: LogItem): void {
+    item.prepareForPrint();
+    const json = JSON.stringify(item.getAttributes(), this.getJsonReplacer() as never);
+    process.stdout.write(`${writeLine(JSON.parse(json))}\n`);
+  }
 }

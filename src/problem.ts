@@ -1,6 +1,13 @@
 import { Boom } from '@hapi/boom';
 import type { Plugin, Request, ResponseObject } from '@hapi/hapi';
 
+declare module '@hapi/hapi' {
+  interface RequestApplicationState {
+    /** Of the problem that it is answered with. */
+    code?: string;
+  }
+}
+
 /** One fault of what a caller sent: where it stands and what is wrong with it. */
 export interface Fault {
   in: string;
@@ -40,12 +47,14 @@ export const problems: Plugin<void> = {
       const { response } = request;
       if (!('isBoom' in response)) return h.continue;
       if (response.isServer && !ours.has(response)) report(request, response);
-      return asResponse(h.response(describe(request, response)), response);
+      const problem = describe(request, response);
+      request.app.code = problem.code;
+      return asResponse(h.response(problem), response);
     });
   },
 };
 
-function describe(request: Request, error: Boom): object {
+function describe(request: Request, error: Boom) {
   const { statusCode: status, payload } = error.output;
   const own = ours.get(error);
   return {
@@ -59,7 +68,7 @@ function describe(request: Request, error: Boom): object {
 }
 
 /** Of an error that is not ours only hapi's public wording goes out; its code may be anything. */
-function ofHapi({ isServer, output: { statusCode, payload } }: Boom): object {
+function ofHapi({ isServer, output: { statusCode, payload } }: Boom) {
   return isServer
     ? {
         detail: 'The service failed. The requestId leads to the reason in its log.',
@@ -77,9 +86,7 @@ function asResponse(response: ResponseObject, error: Boom): ResponseObject {
 }
 
 function report(request: Request, error: Error): void {
-  const { requestId, correlationId } = request.app;
-  const route = request.route.path;
-  request.server.app.log.error('A request failed', { requestId, correlationId, route, error });
+  request.server.app.log.error('A request failed', { route: request.route.path, error });
 }
 
 /** For hapi's `failAction`: all faults of a request's part, each with its path. */

@@ -4,6 +4,7 @@ import type { Server } from '@hapi/hapi';
 import type { Context } from 'aws-lambda';
 import type { LambdaEvent } from '../src/adapter/index.ts';
 import { type Kind, kinds, receive, toEvent, type Wire } from './support/front-doors.ts';
+import { captureLog } from './support/log.ts';
 import { type Mongo, startMongo } from './support/mongo.ts';
 import { createSigner, type Signer } from './support/signer.ts';
 
@@ -85,12 +86,14 @@ function post(text: string, headers: [string, string][] = []): Wire {
 
 // The order counts: the first event of a process finds what is missing, the next one what was mended.
 test('an app that cannot start is made again by the next event', async () => {
-  const written = jest.spyOn(console, 'error').mockImplementation(() => {});
+  const log = captureLog();
   const refused = await send('http-api', { target: '/hello' });
   expect(refused).toMatchObject({ status: 503, body: { code: 'NOT_STARTED' } });
   expect(JSON.stringify(refused.body)).not.toContain('MONGODB_URI');
-  expect(written.mock.calls[0]![0]).toContain('MONGODB_URI is missing');
-  written.mockRestore();
+  expect(log.lines()).toMatchObject([
+    { code: 'NOT_STARTED', error: { message: expect.stringContaining('MONGODB_URI is missing') } },
+  ]);
+  log.stop();
 
   process.env.MONGODB_URI = mongo.uri;
   await expect(send('http-api', { target: '/hello' })).resolves.toMatchObject({ status: 200 });
@@ -187,19 +190,4 @@ test('warm invocations, many at once too, share the app and with it the database
   const answers = await Promise.all(wires.map((wire) => send('http-api', wire, claimsOf('user3'))));
   expect(answers.map(({ body }) => body.text)).toEqual(wires.map((_, i) => `thing ${i}`));
   expect(apps).toHaveLength(1);
-});
-
-test("a request's line has the gateway's id beside Lambda's", async () => {
-  await handler(toEvent('http-api', { target: '/hello' }), context);
-  const logged = jest.spyOn(apps.at(-1)!.app.log, 'info').mockImplementation(() => {});
-  const event = toEvent('http-api', { target: '/goodbye' });
-  await handler(event, context);
-  await new Promise(setImmediate);
-  expect(logged).toHaveBeenCalledWith(
-    'GET /goodbye',
-    expect.objectContaining({
-      requestId: context.awsRequestId,
-      gatewayId: 'JKJaXmPLvHcESHA=',
-    }),
-  );
 });
