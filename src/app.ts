@@ -1,6 +1,7 @@
 import { server as createServer, type Server } from '@hapi/hapi';
 import { authorizers } from './auth/authorizers.ts';
 import { authentication } from './auth/scheme.ts';
+import { awsInfo } from './aws-info/routes.ts';
 import { jsonBody, untouched } from './body.ts';
 import { compression } from './compression.ts';
 import type { Settings } from './config.ts';
@@ -63,6 +64,7 @@ export async function createApp(settings: Settings): Promise<Server> {
     jsonBody,
     greetings,
     health,
+    awsInfo,
     users,
     messages,
     docs,

@@ -1,9 +1,18 @@
 import type { Plugin } from '@hapi/hapi';
 import Joi from 'joi';
 
-const status = Joi.object({
-  status: Joi.string().valid('alive', 'ready').required().label('HealthStatus'),
-}).label('Health');
+const alive = Joi.object({
+  status: Joi.string().valid('alive').required(),
+}).label('Alive');
+
+const ready = Joi.object({
+  status: Joi.string().valid('ready').required(),
+  database: Joi.object({
+    latencyMs: Joi.number().min(0).required().example(1.4),
+  })
+    .required()
+    .label('DatabaseHealth'),
+}).label('Ready');
 
 export const health: Plugin<void> = {
   name: 'health',
@@ -16,7 +25,7 @@ export const health: Plugin<void> = {
           auth: false,
           description: 'Whether the service is alive',
           tags: ['api', 'health'],
-          response: { status: { 200: status } },
+          response: { status: { 200: alive } },
         },
         handler: () => ({ status: 'alive' }),
       });
@@ -26,14 +35,16 @@ export const health: Plugin<void> = {
       path: '/health/ready',
       options: {
         auth: false,
-        description: 'Whether the database answers',
+        description: 'Whether the database answers, and how fast',
         tags: ['api', 'health'],
-        response: { status: { 200: status } },
+        response: { status: { 200: ready } },
         plugins: { openapi: { refusals: [503] } },
       },
       async handler() {
+        const begun = performance.now();
         await server.app.database.use((db, options) => db.command({ ping: 1 }, options));
-        return { status: 'ready' };
+        const latencyMs = Math.round((performance.now() - begun) * 10) / 10;
+        return { status: 'ready', database: { latencyMs } };
       },
     });
   },
