@@ -1,17 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MongoClient } from 'mongodb';
 import { startMongo } from '../test/support/mongo.ts';
 import { median, shuffle } from './adapter/measure.ts';
 import { round } from './adapter/report.ts';
 import { CACHED, createContenders, OURS, PYTHON, USUAL } from './cold-start/contenders.ts';
+import { checkPage, createEvent, environment, seed } from './page.ts';
 import { putIntoPage } from './tables.ts';
 
 /** From loading the handler to its first answer, GET /messages; the start of the process is left out. */
 const ROUNDS = 21;
-const DATABASE = 'cold_start';
-const ISSUER = 'https://example.okta.com/oauth2/default';
 const goals = [
   { ours: OURS, theirs: USUAL, toMeet: 1 / 2 },
   { ours: CACHED, theirs: USUAL, toMeet: 1 / 3 },
@@ -25,19 +23,12 @@ const folder = await mkdtemp(join(tmpdir(), 'cold-start-'));
 const mongo = await startMongo();
 try {
   await seed(mongo.uri);
-  const contenders = await createContenders(folder, {
-    STAGE: 'dev',
-    LOG_LEVEL: 'INFO',
-    OIDC_ISSUER: ISSUER,
-    OIDC_AUDIENCE: 'api://default',
-    MONGODB_URI: mongo.uri,
-    MONGODB_DATABASE: DATABASE,
-  });
+  const contenders = await createContenders(folder, environment(mongo.uri));
   const runs = contenders.map(({ name, start }) => ({ name, start, times: [] as number[] }));
   for (let turn = 0; turn <= ROUNDS; turn++) {
     for (const { name, start, times } of shuffle([...runs])) {
       const { ms, result } = await start(createEvent());
-      check(name, result);
+      checkPage(name, result);
       // The first fills the file system's cache.
       if (turn > 0) times.push(ms);
     }
@@ -46,52 +37,6 @@ try {
 } finally {
   await mongo.stop();
   await rm(folder, { recursive: true });
-}
-
-async function seed(uri: string): Promise<void> {
-  const client = new MongoClient(uri);
-  const at = new Date();
-  await client
-    .db(DATABASE)
-    .collection('messages')
-    .insertMany(
-      Array.from({ length: 50 }, (_, i) => {
-        return { text: `Message ${i}`, author: 'user1', createdAt: at, updatedAt: at, version: 1 };
-      }),
-    );
-  await client.close();
-}
-
-/** As an HTTP API hands it over, whose authorizer has let user1 through. */
-function createEvent(): object {
-  const path = '/messages';
-  const claims = {
-    iss: ISSUER,
-    aud: 'api://default',
-    sub: 'user1',
-    exp: String(Math.floor(Date.now() / 1000) + 600),
-  };
-  return {
-    version: '2.0',
-    routeKey: 'GET /{proxy+}',
-    rawPath: path,
-    rawQueryString: '',
-    headers: { host: 'api.example.com' },
-    requestContext: {
-      domainName: 'api.example.com',
-      requestId: 'JKJaXmPLvHcESHA=',
-      stage: '$default',
-      timeEpoch: Date.now(),
-      http: { method: 'GET', path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: '' },
-      authorizer: { jwt: { claims, scopes: null } },
-    },
-    isBase64Encoded: false,
-  };
-}
-
-function check(name: string, { statusCode, body }: { statusCode: number; body: string }): void {
-  const count = statusCode === 200 ? JSON.parse(body).items.length : 0;
-  if (count !== 20) throw new Error(`${name} answered ${statusCode} ${body}`);
 }
 
 async function report(medians: Map<string, number>): Promise<void> {

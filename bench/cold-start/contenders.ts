@@ -33,14 +33,10 @@ export async function createContenders(
 ): Promise<Contender[]> {
   const plain = join(folder, 'packed');
   const cached = join(folder, 'cached');
-  await pack(folder, plain);
+  await pack(root, plain);
   await cp(plain, cached, { recursive: true });
-  const [ours, withCache] = [plain, cached].map((packed) =>
-    startNode(join(packed, 'task/src/lambda.cjs'), {
-      cwd: join(packed, 'task'),
-      env: { ...env, NODE_PATH: join(packed, 'opt/nodejs/node_modules') },
-    }),
-  ) as [Contender['start'], Contender['start']];
+  const ours = startPacked(plain, env);
+  const withCache = startPacked(cached, env);
   await addCodeCache(cached, withCache);
   const usual = await bundleUsual();
   const python = await findPython();
@@ -57,12 +53,21 @@ export const CACHED = 'as packaged, with a code cache';
 export const USUAL = 'the same app, its packages unbundled, hapi-swagger at run time';
 export const PYTHON = 'FastAPI + Mangum + pymongo';
 
-async function pack(folder: string, to: string): Promise<void> {
+/** As Lambda lays it out: the function in task, the layer in opt. */
+export async function pack(project: string, to: string): Promise<void> {
   const sls = join(root, 'node_modules/serverless/bin/serverless.js');
-  const zips = join(folder, 'zips');
-  await run(process.execPath, [sls, 'package', '--stage', 'dev', '--package', zips], { cwd: root });
+  const zips = join(to, 'zips');
+  const args = [sls, 'package', '--stage', 'dev', '--package', zips];
+  await run(process.execPath, args, { cwd: project });
   await unpack(join(zips, `${NAME}.zip`), join(to, 'task'));
   await unpack(join(zips, 'dependencies.zip'), join(to, 'opt'));
+}
+
+export function startPacked(packed: string, env: object): Contender['start'] {
+  return startNode(join(packed, 'task/src/lambda.cjs'), {
+    cwd: join(packed, 'task'),
+    env: { ...env, NODE_PATH: join(packed, 'opt/nodejs/node_modules') },
+  });
 }
 
 async function addCodeCache(packed: string, start: Contender['start']): Promise<void> {
