@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Plugin, RouteOptionsPayload } from '@hapi/hapi';
+import { decodeText, parseJson } from './json.ts';
 import { problem } from './problem.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -51,7 +52,7 @@ export async function readJson(request: Body): Promise<unknown> {
   if (bytes.length === 0) return null;
   if (!isJson(headers['content-type'] ?? '')) throw wrongType();
   try {
-    return JSON.parse(decodeText(bytes), refusePrototype);
+    return parseJson(bytes);
   } catch {
     throw malformed();
   }
@@ -64,10 +65,6 @@ export async function readText(request: Body, maxBytes: number): Promise<string>
   } catch {
     throw malformed();
   }
-}
-
-function decodeText(bytes: Buffer): string {
-  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }
 
 /** A stream can be read once, but who verifies a signature reads it before the handler does. */
@@ -124,11 +121,6 @@ export function wrongType() {
 
 function malformed() {
   return problem(400, 'MALFORMED_JSON', 'The body is not JSON in UTF-8.');
-}
-
-function refusePrototype(key: string, value: unknown): unknown {
-  if (key === '__proto__') throw new SyntaxError('a key that would reach a prototype');
-  return value;
 }
 
 function tooLarge(maxBytes: number) {

@@ -12,10 +12,15 @@ declare module '@hapi/hapi' {
   }
 }
 
-const HEADER = 'x-correlation-id';
+export const CORRELATION_HEADER = 'x-correlation-id';
 
 /** What may go into a log line and a header as it came. */
 const SANE = /^[\w.:+/=@-]{1,128}$/;
+
+/** The caller's own where it is a sane one. */
+export function correlationIdOf(given: unknown, requestId: string): string {
+  return typeof given === 'string' && SANE.test(given) ? given : requestId;
+}
 
 /** An id for each request, and the caller's own one where it has sent one. */
 export const correlation: Plugin<void> = {
@@ -24,18 +29,16 @@ export const correlation: Plugin<void> = {
     // Before hapi begins: each of its steps has a context of its own, and what is entered there ends with it.
     server.listener.prependListener('request', () => current.enterWith({}));
     server.ext('onRequest', (request, h) => {
-      const given = request.headers[HEADER] as string | undefined;
-      request.app.requestId = request.lambda?.context?.awsRequestId ?? randomUUID();
-      request.app.correlationId = given && SANE.test(given) ? given : request.app.requestId;
-      const { requestId, correlationId } = request.app;
-      const traceId = traceIdOf(traceHeaders(request));
-      request.app.current = Object.assign(current.getStore() ?? {}, {
+      const requestId = request.lambda?.context?.awsRequestId ?? randomUUID();
+      const correlationId = correlationIdOf(request.headers[CORRELATION_HEADER], requestId);
+      const ids = { requestId, correlationId, traceId: traceIdOf(traceHeaders(request)) };
+      Object.assign(request.app, {
         requestId,
         correlationId,
-        traceId,
+        current: Object.assign(current.getStore() ?? {}, ids),
       });
       // On the raw response, so that it also stands in what is answered without Hapi: a deadline's 504.
-      request.raw.res.setHeader(HEADER, correlationId);
+      request.raw.res.setHeader(CORRELATION_HEADER, correlationId);
       return h.continue;
     });
   },
