@@ -1,3 +1,5 @@
+import { isAllowedOrigin } from '../../src/origin.ts';
+
 export interface Cors {
   allowedOrigins: string[];
   allowedMethods: string[];
@@ -8,7 +10,7 @@ export interface Cors {
 
 /** What API Gateway answers to a preflight request: nothing but 204 where the origin is foreign. */
 export function preflightHeaders(cors: Cors, origin: string): Record<string, string> {
-  if (!isAllowed(cors, origin)) return {};
+  if (!isAllowedOrigin(origin, cors.allowedOrigins)) return {};
   return {
     'access-control-allow-origin': origin,
     'access-control-allow-methods': cors.allowedMethods.join(','),
@@ -19,19 +21,9 @@ export function preflightHeaders(cors: Cors, origin: string): Record<string, str
 
 /** What it adds to every other answer, instead of whatever the function has set. */
 export function corsHeaders(cors: Cors, origin: string): Record<string, string> {
-  if (!isAllowed(cors, origin)) return {};
+  if (!isAllowedOrigin(origin, cors.allowedOrigins)) return {};
   return {
     'access-control-allow-origin': origin,
     'access-control-expose-headers': cors.exposedResponseHeaders.join(',').toLowerCase(),
   };
-}
-
-/** `http://localhost:*` is for a laptop alone: API Gateway itself knows no such pattern. */
-function isAllowed({ allowedOrigins }: Cors, origin: string): boolean {
-  return allowedOrigins.some((allowed) =>
-    allowed.endsWith(':*')
-      ? origin.startsWith(allowed.slice(0, -1)) &&
-        /^\d{1,5}$/.test(origin.slice(allowed.length - 1))
-      : allowed === origin,
-  );
 }
