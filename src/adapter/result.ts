@@ -7,17 +7,19 @@ import { type Audience, checkLength, type Head, type Headers, type Sink } from '
 import { edgeRecord, isObject, type RawEvent } from './source.ts';
 import type { LambdaResult, Source } from './types.ts';
 
+type Writing = Pick<Settings, 'isBinary' | 'log'>;
+
 /** Gathers a response until it is whole: Lambda takes a result in one piece. */
 export class ResultSink implements Sink {
   readonly #invocation: Invocation;
-  readonly #settings: Settings;
+  readonly #settings: Writing;
   readonly #resolve: (result: LambdaResult) => void;
   readonly #limit: number;
   readonly #chunks: (string | Uint8Array)[] = [];
   #head!: Head;
   #length = 0;
 
-  constructor(invocation: Invocation, settings: Settings, resolve: (result: LambdaResult) => void) {
+  constructor(invocation: Invocation, settings: Writing, resolve: (result: LambdaResult) => void) {
     this.#invocation = invocation;
     this.#settings = settings;
     this.#resolve = resolve;
@@ -100,7 +102,7 @@ function isText(type: string, encoding: string): boolean {
 function toBody(
   chunks: (string | Uint8Array)[],
   headers: Headers,
-  isBinary: Settings['isBinary'],
+  isBinary: Writing['isBinary'],
 ): [body: string, isBase64: boolean] {
   const [first = ''] = chunks;
   if (chunks.length === 0) return ['', false];

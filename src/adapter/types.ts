@@ -34,7 +34,7 @@ export type LambdaEvent = Events[Source];
 /** CloudFront has a shape of its own; to all others a status and a body have the same names. */
 export type LambdaResult<E = unknown> = E extends CloudFrontRequestEvent
   ? CloudFrontResultResponse
-  : APIGatewayProxyStructuredResultV2 & Partial<APIGatewayProxyResult & ALBResult>;
+  : APIGatewayProxyStructuredResultV2 & APIGatewayProxyResult & ALBResult;
 
 /** What a handler sees of the Lambda event behind its request; absent where there is none. */
 export type LambdaRequest = {
