@@ -248,6 +248,7 @@ describe('CORS', () => {
     'https://evil.example',
     'http://localhost.evil.example:3000',
     'http://localhost:3000.evil.example',
+    'http://localhost:65536',
     'https://localhost:3000',
     'null',
   ])('%s is foreign, to a preflight and to a request', async (origin) => {
