@@ -110,10 +110,13 @@ export function runIn(folder: string, args: string[], env: NodeJS.ProcessEnv = {
   };
 }
 
-/** A port with two free ones behind it, as the service wants them. */
+/**
+ * A port with two free ones behind it, as the service wants them: of those that no system gives out by itself
+ * to whoever asks for any (Linux: from 32768), so that they still are when it starts.
+ */
 export async function freePorts(): Promise<number> {
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 30_000);
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
     const free = await Promise.all([port, port + 1, port + 2].map(isFree));
     if (free.every(Boolean)) return port;
   }
