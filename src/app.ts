@@ -3,6 +3,7 @@ import { authorizers } from './auth/authorizers.ts';
 import { authentication } from './auth/scheme.ts';
 import { awsInfo } from './aws-info/routes.ts';
 import { jsonBody, untouched } from './body.ts';
+import { callerLimit } from './caller-limit.ts';
 import { compression } from './compression.ts';
 import type { Settings } from './config.ts';
 import { correlation } from './correlation.ts';
@@ -61,6 +62,7 @@ export async function createApp(settings: Settings): Promise<Server> {
     requestLog,
     authentication,
     authorizers,
+    callerLimit,
     jsonBody,
     greetings,
     health,

@@ -18,6 +18,14 @@ export interface Settings {
   /** On a laptop: the folder that stands in for the routes' buckets. */
   objects: string;
   logLevel: LogLevel;
+  /** Absent where a caller may ask as often as they like. */
+  callerLimit?: CallerLimit;
+}
+
+export interface CallerLimit {
+  requests: number;
+  /** Of the window in which they are counted. */
+  seconds: number;
 }
 
 const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'] as const;
@@ -67,6 +75,7 @@ export function readSettings(env: Environment): Settings {
     objects: check('OBJECTS', '.data/objects', anything),
     layer: env.LAMBDA_TASK_ROOT ? '/opt' : 'layers/dependencies',
     logLevel: check('LOG_LEVEL', 'INFO', aLogLevel).toUpperCase() as LogLevel,
+    callerLimit: readLimit(check('CALLER_LIMIT', '', aLimit)),
   };
   if (faults.length > 0) throw new ConfigurationError(faults);
   return settings;
@@ -125,6 +134,19 @@ function origins(value: string): string | undefined {
     .map((origin) => origin.trim())
     .find((origin) => origin !== '' && !/^https?:\/\/[^/\s,]+$/.test(origin));
   if (wrong !== undefined) return `must list origins such as https://example.com, not '${wrong}'`;
+}
+
+const LIMIT = /^([1-9]\d{0,6})\/([1-9]\d{0,4})$/;
+
+function aLimit(value: string): string | undefined {
+  if (value !== '' && !LIMIT.test(value)) {
+    return `must be requests to seconds, such as 100/60, not '${value}'`;
+  }
+}
+
+function readLimit(value: string): CallerLimit | undefined {
+  const [, requests, seconds] = LIMIT.exec(value) ?? [];
+  return requests ? { requests: Number(requests), seconds: Number(seconds) } : undefined;
 }
 
 function aLogLevel(value: string): string | undefined {

@@ -28,7 +28,7 @@ export interface Database {
   /** Begins to connect ahead of the first request. What fails then is tried again by it. */
   connect(): void;
   /** Does a request's work within its budget; what the database fails at becomes a 503. */
-  use<T>(work: (db: Db, options: CallOptions) => Promise<T>): Promise<T>;
+  use<T>(work: (db: Db, options: CallOptions) => Promise<T>, budgetMs?: number): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -63,9 +63,9 @@ export function openDatabase(
       ahead = connect();
       ahead.catch(() => {});
     },
-    async use(work) {
+    async use(work, budgetMs = BUDGET_MS) {
       // The driver's own time-outs do not end a call to a server that hangs; a signal does.
-      const signal = AbortSignal.timeout(BUDGET_MS);
+      const signal = AbortSignal.timeout(budgetMs);
       const begun = performance.now();
       const attempt = connect();
       // Lambda may freeze a process for minutes while it connects: what times out then says nothing.

@@ -1,10 +1,12 @@
 import type { Db } from 'mongodb';
+import { counterIndexes } from './counter.ts';
 import type { Index } from './database.ts';
 import { messageIndexes } from './messages/store.ts';
 
 /** What each feature looks things up by. */
 const features: Record<string, Index[]> = {
   messages: messageIndexes,
+  callers: counterIndexes,
 };
 
 export const indexes = Object.values(features).flat();

@@ -1,5 +1,5 @@
 import { Boom } from '@hapi/boom';
-import type { Plugin, Request, ResponseObject } from '@hapi/hapi';
+import type { Plugin, Request, ResponseObject, ResponseToolkit } from '@hapi/hapi';
 
 declare module '@hapi/hapi' {
   interface RequestApplicationState {
@@ -47,12 +47,16 @@ export const problems: Plugin<void> = {
       const { response } = request;
       if (!('isBoom' in response)) return h.continue;
       if (response.isServer && !ours.has(response)) report(request, response);
-      const problem = describe(request, response);
-      request.app.code = problem.code;
-      return asResponse(h.response(problem), response);
+      return toResponse(request, h, response);
     });
   },
 };
+
+export function toResponse(request: Request, h: ResponseToolkit, error: Boom): ResponseObject {
+  const problem = describe(request, error);
+  request.app.code = problem.code;
+  return withHeaders(h.response(problem), error);
+}
 
 function describe(request: Request, error: Boom) {
   const { statusCode: status, payload } = error.output;
@@ -77,7 +81,7 @@ function ofHapi({ isServer, output: { statusCode, payload } }: Boom) {
     : { detail: payload.message, code: codes[statusCode] ?? 'REQUEST_REFUSED' };
 }
 
-function asResponse(response: ResponseObject, error: Boom): ResponseObject {
+function withHeaders(response: ResponseObject, error: Boom): ResponseObject {
   response.code(error.output.statusCode).type('application/problem+json').charset('');
   for (const [name, value] of Object.entries(error.output.headers)) {
     response.header(name, String(value));

@@ -48,6 +48,11 @@ test('white space around a value is no part of it, and an empty value is none', 
   });
 });
 
+test('a limit is so many requests to so many seconds', () => {
+  const { callerLimit } = readSettings({ ...whole, CALLER_LIMIT: '100/60' });
+  expect(callerLimit).toEqual({ requests: 100, seconds: 60 });
+});
+
 test('all faults stand in one message, each with its variable', () => {
   const faults = faultsOf({ PORT: 'eighty', LOG_LEVEL: 'loud', MONGODB_URI: 'postgres://x' });
   expect(faults.split('\n')).toEqual([
@@ -72,6 +77,8 @@ test.each([
   ['MONGODB_URI', 'mongodb://host:port:x/', 'MONGODB_URI is no valid connection string'],
   ['MONGODB_DATABASE', 'a/b', "MONGODB_DATABASE must be a database's name"],
   ['CORS_ORIGINS', 'https://a.example/path', 'CORS_ORIGINS must list origins'],
+  ['CALLER_LIMIT', '100', 'CALLER_LIMIT must be requests to seconds'],
+  ['CALLER_LIMIT', '0/60', 'CALLER_LIMIT must be requests to seconds'],
 ])('%s may not be %s', (name, value, fault) => {
   expect(faultsOf({ ...whole, [name]: value })).toContain(`\n  ${fault}`);
 });

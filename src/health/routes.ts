@@ -26,6 +26,7 @@ export const health: Plugin<void> = {
           description: 'Whether the service is alive',
           tags: ['api', 'health'],
           response: { status: { 200: alive } },
+          plugins: { callerLimit: false },
         },
         handler: () => ({ status: 'alive' }),
       });
@@ -38,7 +39,7 @@ export const health: Plugin<void> = {
         description: 'Whether the database answers, and how fast',
         tags: ['api', 'health'],
         response: { status: { 200: ready } },
-        plugins: { openapi: { refusals: [503] } },
+        plugins: { callerLimit: false, openapi: { refusals: [503] } },
       },
       async handler() {
         const begun = performance.now();
