@@ -2,6 +2,7 @@
 const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const Joi = require('joi');
+const naming = require('serverless/lib/plugins/aws/lib/naming');
 
 /** An HTTP API waits for 30 s: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const LONGEST_SECONDS = 29;
@@ -11,6 +12,11 @@ const retentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
   3653,
 ];
+
+const limits = {
+  rate: Joi.number().positive().required(),
+  burst: Joi.number().integer().positive().required(),
+};
 
 const schema = Joi.object({
   issuer: Joi.string()
@@ -28,8 +34,14 @@ const schema = Joi.object({
   memory: Joi.number().integer().min(128).max(10_240).required(),
   timeout: Joi.number().integer().min(1).max(LONGEST_SECONDS).required(),
   throttling: Joi.object({
-    rate: Joi.number().positive().required(),
-    burst: Joi.number().integer().positive().required(),
+    ...limits,
+    routes: Joi.object()
+      .pattern(Joi.valid(Joi.in('$routes')), Joi.object(limits))
+      .messages({ 'object.unknown': '{{#label}} is no route of serverless.yml' }),
+    caller: Joi.object({
+      requests: Joi.number().integer().min(1).max(9_999_999).required(),
+      seconds: Joi.number().integer().min(1).max(86_400).required(),
+    }),
   }).required(),
   database: Joi.object({
     name: Joi.string()
@@ -61,7 +73,7 @@ const schema = Joi.object({
   }).or('reserved', 'provisioned'),
 }).required();
 
-module.exports = async function readStage({ resolveVariable }) {
+module.exports = async function readStage({ resolveConfigurationProperty, resolveVariable }) {
   const stage = await resolveVariable('sls:stage');
   const own = `config/${stage}.yml`;
   // A stage without a file of its own, such as pr-42, is a preview.
@@ -69,15 +81,23 @@ module.exports = async function readStage({ resolveVariable }) {
   if (!/^\s*[^\s#]/m.test(readFileSync(join(__dirname, '..', file), 'utf8'))) {
     throw new Faults(file, [{ message: 'It has no settings.' }]);
   }
+  const events = await resolveConfigurationProperty(['functions', 'api', 'events']);
   const { error, value } = schema.validate(await resolveVariable(`file(./${file})`), {
     abortEarly: false,
+    context: { routes: events.map(routeOf) },
     convert: false,
     errors: { label: 'path', wrap: { label: "'" } },
   });
   if (error) throw new Faults(file, error.details);
-  const { alarms, database, domain } = value;
+  const { alarms, database, domain, throttling } = value;
+  const { routes = {}, caller } = throttling;
   return {
     ...value,
+    routeSettings: describeLimits(routes),
+    // A stage that is made before its routes is refused:
+    // https://github.com/terraform-aws-modules/terraform-aws-apigateway-v2/pull/80
+    throttledRoutes: Object.keys(routes).map((route) => naming.getHttpApiRouteLogicalId(route)),
+    callerLimit: caller ? `${caller.requests}/${caller.seconds}` : '',
     alarmsFile: alarms ? 'alarms' : 'no-alarms',
     accessFile: database.uri ? 'access-by-role' : 'access-by-password',
     // In milliseconds, as CloudWatch has durations.
@@ -87,6 +107,19 @@ module.exports = async function readStage({ resolveVariable }) {
     customDomain: describeDomain(domain),
   };
 };
+
+function routeOf({ httpApi }) {
+  return typeof httpApi === 'string' ? httpApi : `${httpApi.method} ${httpApi.path}`;
+}
+
+function describeLimits(routes) {
+  return Object.fromEntries(
+    Object.entries(routes).map(([route, { rate, burst }]) => [
+      route,
+      { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+    ]),
+  );
+}
 
 /** For serverless-domain-manager; a stage without a domain has none to manage. */
 function describeDomain(domain) {

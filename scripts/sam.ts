@@ -71,6 +71,7 @@ function parametersOf({ name, file, service, settings }: Stage, zone: string | u
     Timeout: settings.timeout,
     ThrottlingRate: throttling.rate,
     ThrottlingBurst: throttling.burst,
+    ...(settings.callerLimit && { CallerLimit: settings.callerLimit }),
     Database: database.name,
     ...(database.uriParameter && { UriParameter: database.uriParameter }),
     ...(database.uri && { Uri: database.uri }),
@@ -80,8 +81,10 @@ function parametersOf({ name, file, service, settings }: Stage, zone: string | u
   };
 }
 
-function leftOut({ settings: { alarms, concurrency } }: Stage): string[] {
+function leftOut({ settings: { alarms, concurrency, throttling } }: Stage): string[] {
   return [
+    // Of parameters a template makes no map.
+    ...(throttling.routes ? ['limits of single routes'] : []),
     ...(alarms ? ['alarms'] : []),
     ...(concurrency?.provisioned ? ['provisioned concurrency'] : []),
   ];

@@ -27,6 +27,7 @@ function variablesOf({ name, service, region, runtime, environment, settings }: 
     LOG_RETENTION: settings.logRetention,
     RATE: settings.throttling.rate,
     BURST: settings.throttling.burst,
+    ROUTE_SETTINGS: JSON.stringify(settings.routeSettings),
     ISSUER: settings.issuer,
     AUDIENCE: settings.audience,
     ORIGINS: settings.origins.join(','),

@@ -31,13 +31,22 @@ export interface Settings {
   logRetention: number;
   memory: number;
   timeout: number;
-  throttling: { rate: number; burst: number };
+  throttling: Limits & { routes?: Record<string, Limits> };
+  /** The routes' limits, as API Gateway has them. */
+  routeSettings: Record<string, object>;
+  /** As the function's variable has it; empty where there is none. */
+  callerLimit: string;
   database: { name: string; uriParameter?: string; uri?: string };
   domain?: { name: string; basePath?: string };
   basePath: string;
   customDomain: { certificateName?: string };
   alarms?: { email: string };
   concurrency?: { reserved?: number; provisioned?: number };
+}
+
+interface Limits {
+  rate: number;
+  burst: number;
 }
 
 export interface DeployedFunction {

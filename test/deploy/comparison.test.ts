@@ -73,7 +73,11 @@ const wanted: Configuration = {
         Properties: { ...alarm, AlarmActions: [{ Ref: 'Topic' }], OKActions: [{ Ref: 'Topic' }] },
       },
     },
-    extensions: { HttpApiStage: { Properties: { DefaultRouteSettings: limits } } },
+    extensions: {
+      HttpApiStage: {
+        Properties: { DefaultRouteSettings: limits, RouteSettings: { 'GET /hello': limits } },
+      },
+    },
   },
 };
 
@@ -89,6 +93,7 @@ function deployed(change: (found: Deployed) => void = () => {}): Deployed {
         {
           name: '$default',
           limits: { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 },
+          routeLimits: { 'GET /hello': { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 } },
           accessLog: {
             destination: 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/http-api/service-dev',
             format,
@@ -174,6 +179,11 @@ test.each<[string, (found: Deployed) => void]>([
   ['an origin more', ({ api }) => (api.cors.AllowOrigins = ['*'])],
   ['an address that is on', ({ api }) => (api.isHostOn = true)],
   ['other limits', ({ api }) => (api.stages[0]!.limits.ThrottlingRateLimit = 2)],
+  [
+    'another limit of a route',
+    ({ api }) => (api.stages[0]!.routeLimits['GET /hello']!.ThrottlingRateLimit = 2),
+  ],
+  ['a route without its limit', ({ api }) => (api.stages[0]!.routeLimits = {})],
   [
     'another log',
     ({ api }) =>

@@ -85,7 +85,8 @@ function ofAuthorizers({ provider }: Configuration, found: Deployed): string[] {
 
 function ofApi({ provider, resources }: Configuration, { api }: Deployed): string[] {
   const { cors = {}, disableDefaultEndpoint = false } = provider.httpApi;
-  const limits = resources?.extensions?.HttpApiStage?.Properties?.DefaultRouteSettings ?? {};
+  const { DefaultRouteSettings: limits = {}, RouteSettings: routeLimits = {} } =
+    resources?.extensions?.HttpApiStage?.Properties ?? {};
   return [
     ...compare('CORS origins', cors.allowedOrigins, api.cors.AllowOrigins),
     ...compare('CORS methods', cors.allowedMethods, api.cors.AllowMethods),
@@ -100,6 +101,9 @@ function ofApi({ provider, resources }: Configuration, { api }: Deployed): strin
     ),
     ...api.stages.flatMap((stage) =>
       compare(`limits of the API's stage`, sorted(limits), sorted(stage.limits)),
+    ),
+    ...api.stages.flatMap((stage) =>
+      compare('limits of single routes', sortedEach(routeLimits), sortedEach(stage.routeLimits)),
     ),
   ];
 }
@@ -254,6 +258,11 @@ function onlyFunction({ functions }: Pick<Configuration, 'functions'>) {
 
 function sorted(values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function sortedEach(values: Record<string, Record<string, unknown>>): Record<string, unknown> {
+  const each = Object.entries(values).map(([name, value]) => [name, sorted(value)]);
+  return sorted(Object.fromEntries(each));
 }
 
 /** Of the intrinsic functions those that serverless.yml uses; the value of any other is AWS's. */

@@ -85,6 +85,8 @@ export interface DeployedApi {
 export interface DeployedStage {
   name: string;
   limits: Record<string, unknown>;
+  /** Of single routes, by their keys. */
+  routeLimits: Record<string, Record<string, unknown>>;
   accessLog: { destination?: string; format?: string };
 }
 
@@ -184,6 +186,7 @@ export class Account {
         stages: stages.map((stage) => ({
           name: stage.StageName!,
           limits: { ...stage.DefaultRouteSettings },
+          routeLimits: { ...stage.RouteSettings } as DeployedStage['routeLimits'],
           accessLog: {
             destination: stage.AccessLogSettings?.DestinationArn,
             format: stage.AccessLogSettings?.Format,

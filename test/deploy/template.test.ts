@@ -128,6 +128,11 @@ describe.each([
       ThrottlingRateLimit: rate,
       ThrottlingBurstLimit: burst,
     });
+    expect(gateway.RouteSettings).toEqual(
+      stage === 'prod'
+        ? { 'POST /{proxy+}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 } }
+        : {},
+    );
   });
 
   test('behind a domain there is no other address', () => {
@@ -195,6 +200,11 @@ test.each([
   ],
   ['database:\n  name: my.db', /^database:\n {2}name: .*/m, "'database.name' with value"],
   [
+    'throttling:\n  routes: { GET /nothing: { rate: 1, burst: 2 } }',
+    /^throttling:/m,
+    "'throttling.routes.GET /nothing' is no route of serverless.yml",
+  ],
+  [
     'concurrency: { reserved: 2, provisioned: 10 }\ntimeout: 29',
     /^timeout: .*/m,
     "'concurrency.provisioned' must be less",
@@ -214,6 +224,23 @@ test.each(['', '# Nothing yet.\n'])(
     expect(stdout).toContain('config/pr-10.yml is not usable:\n    It has no settings.');
   },
 );
+
+test('a stage is made after the routes that it limits, and tells the function of its callers’', async () => {
+  const settings = readFileSync(join(project.folder, 'config/prod.yml'), 'utf8');
+  const caller = 'throttling:\n  caller: { requests: 100, seconds: 60 }\n';
+  writeFileSync(
+    join(project.folder, 'config/pr-11.yml'),
+    settings.replace('throttling:\n', caller).replace(/^domain:\n.*\n/m, ''),
+  );
+  const { Resources } = await compile('pr-11');
+  const stage = Resources.HttpApiStage as unknown as { DependsOn: string[]; Properties: object };
+  const limited = Object.entries(Resources).filter(
+    ([, { Properties }]) => Properties?.RouteKey === 'POST /{proxy+}',
+  );
+  expect(stage.DependsOn).toEqual(expect.arrayContaining(limited.map(([name]) => name)));
+  expect(limited).toHaveLength(1);
+  expect(Resources.ApiLambdaFunction!.Properties.Environment.Variables.CALLER_LIMIT).toBe('100/60');
+});
 
 test('the alarm for slow requests follows the timeout', async () => {
   const settings = readFileSync(join(project.folder, 'config/staging.yml'), 'utf8');

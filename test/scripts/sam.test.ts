@@ -74,6 +74,22 @@ test('a stage with a domain needs its zone', async () => {
   ).toMatchObject({ Domain: expect.any(String), Zone: 'Z1', ReservedConcurrency: 200 });
 });
 
+test('a limit of one caller is a parameter, those of single routes are told to be left out', async () => {
+  change(
+    'config/staging.yml',
+    /^throttling:\n/m,
+    "throttling:\n  caller: { requests: 9, seconds: 60 }\n  routes: { 'POST /{proxy+}': { rate: 1, burst: 2 } }\n",
+  );
+  const { stderr } = await call('sam', '--stage', 'staging');
+  expect(stderr).toContain('no limits of single routes');
+  expect(
+    parse(read('infra/sam/staging.yaml')).default.global.parameters.parameter_overrides,
+  ).toMatchObject({ CallerLimit: '9/60' });
+  const { stdout } = await call('settings', '--stage', 'staging');
+  const settings = { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 };
+  expect(stdout).toContain(`ROUTE_SETTINGS='${JSON.stringify({ 'POST /{proxy+}': settings })}'`);
+});
+
 test.each(['sam', 'settings'])('%s says what it needs', async (script) => {
   for (const words of [[], ['--stage', 'local'], ['--stage', 'a b'], ['--nothing']]) {
     const { code, stdout, stderr } = await call(script, ...words);

@@ -6,8 +6,8 @@ resource "aws_api_gateway_method_settings" "kept" {
   method_path = "${replace(each.key, "/", "~1")}/GET"
 
   settings {
-    throttling_rate_limit  = local.settings.throttling.rate
-    throttling_burst_limit = local.settings.throttling.burst
+    throttling_rate_limit  = try(local.route_limits["GET ${each.key}"].rate, local.settings.throttling.rate)
+    throttling_burst_limit = try(local.route_limits["GET ${each.key}"].burst, local.settings.throttling.burst)
     caching_enabled        = true
     cache_ttl_in_seconds   = 300
     cache_data_encrypted   = true

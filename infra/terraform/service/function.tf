@@ -34,7 +34,9 @@ resource "aws_lambda_function" "api" {
       OIDC_AUDIENCE         = local.settings.audience
       OIDC_CLIENT_ID        = local.settings.clientId
       BASE_PATH             = local.base_path
-      CORS_ORIGINS          = join(",", local.settings.origins)
+      # Of one caller; empty where there is no such limit.
+      CALLER_LIMIT = try("${local.settings.throttling.caller.requests}/${local.settings.throttling.caller.seconds}", "")
+      CORS_ORIGINS = join(",", local.settings.origins)
     }
   }
 

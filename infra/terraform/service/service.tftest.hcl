@@ -69,6 +69,11 @@ run "prod" {
   }
 
   assert {
+    condition     = aws_api_gateway_method_settings.route["POST /{proxy+}"].method_path == "~1{proxy+}/POST" && aws_api_gateway_method_settings.route["POST /{proxy+}"].settings[0].throttling_rate_limit == local.settings.throttling.routes["POST /{proxy+}"].rate
+    error_message = "A route's own limit is not as the settings have it."
+  }
+
+  assert {
     condition     = aws_api_gateway_rest_api.api.disable_execute_api_endpoint && output.url == "https://${local.domain.name}"
     error_message = "The gateway's own address is open beside the domain."
   }

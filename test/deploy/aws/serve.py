@@ -351,7 +351,14 @@ class Stage(HttpApiResource):
         # A template may have its numbers as text.
         limits = {name: float(limit) for name, limit in p.get("DefaultRouteSettings", {}).items() if name.startswith("Throttling")}
         settings = p | {"DefaultRouteSettings": p.get("DefaultRouteSettings", {}) | limits}
-        backend.create_stage(p["ApiId"], lower_first({k: v for k, v in settings.items() if k != "ApiId"}))
+        # By their keys, such as GET /hello, which are no names of properties.
+        routes = settings.pop("RouteSettings", {})
+        known = {route.route_key for route in backend.get_api(p["ApiId"]).routes.values()}
+        for key in routes:
+            if key not in known:
+                raise ValueError(f"Unable to find Route by key {key} within the provided RouteSettings")
+        stage = lower_first({k: v for k, v in settings.items() if k != "ApiId"})
+        backend.create_stage(p["ApiId"], stage | {"routeSettings": {key: lower_first(each) for key, each in routes.items()}})
         return p["StageName"], {}
 
     @classmethod
@@ -689,6 +696,20 @@ def resource_class_from_type(resource_type):
 
 
 parsing.resource_class_from_type = resource_class_from_type
+
+make_resource = parsing.ResourceMap.__getitem__
+
+
+def make_in_order(resources, name):
+    """What an update adds is made as the template lists it, by moto itself."""
+    if name not in resources._parsed_resources:
+        first = resources._resource_json_map.get(name, {}).get("DependsOn", [])
+        for each in [first] if isinstance(first, str) else first:
+            make_in_order(resources, each)
+    return make_resource(resources, name)
+
+
+parsing.ResourceMap.__getitem__ = make_in_order
 
 
 
