@@ -12,6 +12,8 @@ export interface Settings {
   clientId: string;
   mongodbUri: string;
   database: string;
+  /** How many calls to the database may be under way at once, where it is not as many as usual. */
+  poolSize?: number;
   corsOrigins: string[];
   /** The folder of what is not ours: Lambda lays its layers together there. */
   layer: string;
@@ -27,6 +29,9 @@ export interface CallerLimit {
   /** Of the window in which they are counted. */
   seconds: number;
 }
+
+/** A process of Lambda's serves one request at a time; Atlas counts the connections of all of them. */
+const LAMBDA_POOL = 2;
 
 const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'] as const;
 type LogLevel = (typeof logLevels)[number];
@@ -68,6 +73,8 @@ export function readSettings(env: Environment): Settings {
     clientId: check('OIDC_CLIENT_ID', '', anything),
     mongodbUri: check('MONGODB_URI', undefined, aConnectionString),
     database: check('MONGODB_DATABASE', NAME, aDatabaseName),
+    // The base image of a container has LAMBDA_TASK_ROOT wherever it runs, and this on Lambda alone.
+    poolSize: env.AWS_LAMBDA_RUNTIME_API ? LAMBDA_POOL : undefined,
     corsOrigins: check('CORS_ORIGINS', isLaptop ? 'http://localhost:*' : '', origins)
       .split(',')
       .map((origin) => origin.trim())

@@ -14,6 +14,8 @@ import { problem } from './problem.ts';
 /** All that a request may spend on the database, so that an outage is answered within 3 s. */
 const BUDGET_MS = 2_500;
 const RETRY_AFTER_SECONDS = '2';
+/** Of a process that serves many requests at a time. */
+const USUAL_POOL = 10;
 
 /** Options of a call to the driver; its types know `signal` for reads only, its code for all. */
 export type CallOptions = { signal: AbortSignal; comment?: string };
@@ -33,7 +35,7 @@ export interface Database {
 }
 
 export function openDatabase(
-  settings: Pick<Settings, 'mongodbUri' | 'database'>,
+  settings: Pick<Settings, 'mongodbUri' | 'database' | 'poolSize'>,
   onOutage: (error: Error) => void,
 ): Database {
   let connected: Promise<MongoClient> | undefined;
@@ -44,8 +46,7 @@ export function openDatabase(
   function connect(): Promise<MongoClient> {
     connected ??= new MongoClient(settings.mongodbUri, {
       appName: NAME,
-      // A Lambda process serves one request at a time, and Atlas counts connections over all of them.
-      maxPoolSize: 10,
+      maxPoolSize: settings.poolSize ?? USUAL_POOL,
       maxIdleTimeMS: 60_000,
       serverSelectionTimeoutMS: BUDGET_MS,
       connectTimeoutMS: BUDGET_MS,

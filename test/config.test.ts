@@ -53,6 +53,12 @@ test('a limit is so many requests to so many seconds', () => {
   expect(callerLimit).toEqual({ requests: 100, seconds: 60 });
 });
 
+test('on Lambda a process has few connections, whatever image it runs in', () => {
+  const env = { ...whole, LAMBDA_TASK_ROOT: '/var/task' };
+  expect(readSettings(env).poolSize).toBeUndefined();
+  expect(readSettings({ ...env, AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001' }).poolSize).toBe(2);
+});
+
 test('all faults stand in one message, each with its variable', () => {
   const faults = faultsOf({ PORT: 'eighty', LOG_LEVEL: 'loud', MONGODB_URI: 'postgres://x' });
   expect(faults.split('\n')).toEqual([

@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { openDatabase } from '../src/database.ts';
 import { type Api, startApi } from './support/api.ts';
 import { startMongo } from './support/mongo.ts';
 import { freePorts } from './support/project.ts';
@@ -71,6 +72,27 @@ test('a connection that was begun ahead and came to nothing is begun again', asy
   await new Promise((resolve) => between.close(resolve));
   await mongo.stop();
   expect(answer.status).toBe(200);
+});
+
+test('a process has as many connections as its pool, and one to watch the server by', async () => {
+  const mongo = await startMongo();
+  let count = 0;
+  const between = createServer((socket) => {
+    count++;
+    const onward = connect(Number(new URL(mongo.uri).port), '127.0.0.1');
+    socket.on('error', () => {}).on('close', () => onward.destroy());
+    socket.pipe(onward.on('error', () => {})).pipe(socket);
+  });
+  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+  const mongodbUri = `mongodb://127.0.0.1:${(between.address() as AddressInfo).port}/`;
+  const database = openDatabase({ mongodbUri, database: 'few', poolSize: 2 }, () => {});
+  const ping = () => database.use((db, options) => db.command({ ping: 1 }, options));
+  await Promise.all(Array.from({ length: 20 }, ping));
+  await database.close();
+  await new Promise((resolve) => between.close(resolve));
+  await mongo.stop();
+  // docs/scaling.md reckons with so many.
+  expect(count).toBe(3);
 });
 
 test('an address that cannot be looked up is 503 too', async () => {
