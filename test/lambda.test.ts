@@ -191,3 +191,24 @@ test('warm invocations, many at once too, share the app and with it the database
   expect(answers.map(({ body }) => body.text)).toEqual(wires.map((_, i) => `thing ${i}`));
   expect(apps).toHaveLength(1);
 });
+
+test('a body of one MiB passes and no more; of answers what Lambda takes', async () => {
+  const longest = 'x'.repeat(1024 * 1024 - '{"text":""}'.length);
+  for (let i = 0; i < 6; i++) {
+    await expect(send('http-api', post(longest), claimsOf('user1'))).resolves.toMatchObject({
+      status: 201,
+      body: { text: longest },
+    });
+  }
+  await expect(send('http-api', post(`${longest}x`), claimsOf('user1'))).resolves.toMatchObject({
+    status: 413,
+    body: { code: 'PAYLOAD_TOO_LARGE' },
+  });
+  const log = captureLog();
+  await expect(send('http-api', { target: '/things' }, claimsOf('user1'))).resolves.toMatchObject({
+    status: 500,
+    body: { code: 'RESPONSE_TOO_LARGE' },
+  });
+  expect(log.lines()).toMatchObject([{ level: 'ERROR', code: 'RESPONSE_TOO_LARGE' }]);
+  log.stop();
+});
