@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type Db, MongoClient, ObjectId } from 'mongodb';
 import { startPart, stopPart } from '../local/part.ts';
 import { createApp } from '../src/app.ts';
+import { encodeCursor } from '../src/cursor.ts';
 import { createIndexes } from '../src/indexes.ts';
-import { encodeCursor } from '../src/messages/cursor.ts';
 
 /** The embedded database through the driver: durable writes a second, and what size does to reads. */
 const WRITERS = 8;

@@ -1,20 +1,18 @@
-import type { Plugin, Request } from '@hapi/hapi';
+import type { Plugin } from '@hapi/hapi';
 import Joi from 'joi';
-import { ObjectId } from 'mongodb';
+import type { ObjectId } from 'mongodb';
+import { changeHeaders, findHeaders, respondWithVersion, versionsToChange } from '../etag.ts';
+import { idParams } from '../id.ts';
+import { type PageQuery, respondWithPage } from '../page.ts';
 import { prefixOf } from '../prefix.ts';
 import { problem } from '../problem.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
-import { matchesStrongly, matchesWeakly } from './etag.ts';
 import {
   body,
-  changeHeaders,
   createHeaders,
-  findHeaders,
   listQuery,
   message as messageBody,
   noQuery,
   page,
-  params,
 } from './schemas.ts';
 import { createMessageStore, type Message } from './store.ts';
 
@@ -78,7 +76,7 @@ export const messages: Plugin<void> = {
       },
     });
 
-    server.route<{ Query: { limit: number; cursor?: string; author?: string } }>({
+    server.route<{ Query: PageQuery & { author?: string } }>({
       method: 'GET',
       path: '/messages',
       options: {
@@ -96,53 +94,46 @@ export const messages: Plugin<void> = {
       async handler(request, h) {
         const { limit, cursor, author } = request.query;
         const found = await store.list(limit, {
-          before: cursor === undefined ? undefined : decodeCursor(cursor),
+          before: cursor,
           author: author === 'me' ? request.auth.credentials.sub : author,
         });
-        const items = found.slice(0, limit);
-        const next = found.length > limit ? encodeCursor(items.at(-1)!._id) : null;
-        const response = h.response({ items: items.map(toJson), next });
-        return next === null ? response : response.header('link', nextLink(request, next));
+        return respondWithPage(request, h, found, toJson);
       },
     });
 
-    server.route<{ Params: { id: string } }>({
+    server.route<{ Params: { id: ObjectId } }>({
       method: 'GET',
       path: '/messages/{id}',
       options: {
         description: 'One message',
         tags: ['api', 'messages'],
-        validate: { params, query: noQuery, headers: findHeaders },
+        validate: { params: idParams, query: noQuery, headers: findHeaders },
         response: { status: { 200: messageBody, 304: Joi.any() } },
         plugins: { openapi: { refusals: [404, 503], headers: { 200: version, 304: version } } },
       },
       async handler(request, h) {
-        const message = await store.find(new ObjectId(request.params.id));
+        const message = await store.find(request.params.id);
         if (!message) throw notFound();
-        const known = request.headers['if-none-match'] as string | undefined;
-        if (known !== undefined && matchesWeakly(known, tagOf(message.version))) {
-          return h.response().code(304).etag(String(message.version), { weak: false, vary: false });
-        }
-        return h.response(toJson(message)).etag(String(message.version));
+        return respondWithVersion(request, h, toJson(message), message.version);
       },
     });
 
-    server.route<{ Params: { id: string }; Payload: { text: string } }>({
+    server.route<{ Params: { id: ObjectId }; Payload: { text: string } }>({
       method: 'PUT',
       path: '/messages/{id}',
       options: {
         description: "Change the text of one's own message",
         tags: ['api', 'messages'],
-        validate: { params, query: noQuery, payload: body, headers: changeHeaders },
+        validate: { params: idParams, query: noQuery, payload: body, headers: changeHeaders },
         response: { status: { 200: messageBody } },
         plugins: { openapi: { refusals: [403, 404, 412, 503], headers: { 200: version } } },
       },
       async handler(request, h) {
         const changed = await store.change(
-          new ObjectId(request.params.id),
+          request.params.id,
           request.auth.credentials.sub,
           request.payload.text,
-          ifMatch(request),
+          versionsToChange(request),
         );
         if (changed.outcome !== 'changed') throw refusals[changed.outcome]();
         const { message } = changed;
@@ -150,13 +141,13 @@ export const messages: Plugin<void> = {
       },
     });
 
-    server.route<{ Params: { id: string } }>({
+    server.route<{ Params: { id: ObjectId } }>({
       method: 'DELETE',
       path: '/messages/{id}',
       options: {
         description: `Delete one's own message, or any with the scope ${MODERATE}`,
         tags: ['api', 'messages'],
-        validate: { params, query: noQuery, headers: changeHeaders },
+        validate: { params: idParams, query: noQuery, headers: changeHeaders },
         response: { status: { 204: Joi.any() } },
         plugins: { openapi: { refusals: [403, 404, 412, 503] } },
       },
@@ -164,9 +155,9 @@ export const messages: Plugin<void> = {
         const { sub, scope } = request.auth.credentials;
         const mayRemove = (author: string) => author === sub || scope?.includes(MODERATE) === true;
         const { outcome } = await store.remove(
-          new ObjectId(request.params.id),
+          request.params.id,
           mayRemove,
-          ifMatch(request),
+          versionsToChange(request),
         );
         if (outcome === 'removed') return h.response().code(204);
         throw refusals[outcome]();
@@ -190,24 +181,6 @@ function notFound() {
   return problem(404, 'MESSAGE_NOT_FOUND', 'There is no message with this id.');
 }
 
-/** Whether a version is the one that the caller has seen; without If-Match any is. */
-function ifMatch({ headers }: Pick<Request, 'headers'>): (version: number) => boolean {
-  const expected = headers['if-match'] as string | undefined;
-  return (version) => expected === undefined || matchesStrongly(expected, tagOf(version));
-}
-
-function tagOf(version: number): string {
-  return `"${version}"`;
-}
-
 function toJson({ _id, text, author, createdAt, updatedAt, version }: Message): object {
   return { id: _id.toString(), text, author, createdAt, updatedAt, version };
-}
-
-/** The rest of the list under the same conditions. */
-function nextLink(request: Pick<Request, 'raw' | 'lambda'>, cursor: string): string {
-  // Of `request.url` Hapi makes a URL with whatever the caller calls the host: it may be none.
-  const query = new URLSearchParams(request.raw.req.url?.split('?')[1]);
-  query.set('cursor', cursor);
-  return `<${prefixOf(request)}/messages?${query}>; rel="next"`;
 }

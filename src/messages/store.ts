@@ -77,33 +77,34 @@ export function createMessageStore(database: Database) {
       return database.use((db, options) => messagesOf(db).findOne({ _id: id }, options));
     },
 
-    /** `isCurrent` says whether a version is the one that the caller has seen. */
-    change(
-      id: ObjectId,
-      author: string,
-      text: string,
-      isCurrent: (version: number) => boolean,
-    ): Promise<Changed> {
+    /** Of these versions alone, where some are named. */
+    change(id: ObjectId, author: string, text: string, versions?: number[]): Promise<Changed> {
       return database.use(async (db, options) => {
         const found = await messagesOf(db).findOne({ _id: id }, options);
         if (!found) return { outcome: 'not-found' };
         if (found.author !== author) return { outcome: 'not-author' };
-        if (!isCurrent(found.version)) return { outcome: 'stale' };
-        return changeVersion(db, options, found, text, isCurrent);
+        const message = await messagesOf(db).findOneAndUpdate(
+          ofVersions(id, versions),
+          { $set: { text, updatedAt: new Date() }, $inc: { version: 1 } },
+          { ...options, returnDocument: 'after' },
+        );
+        return message ? { outcome: 'changed', message } : whyNot(db, options, id);
       });
     },
 
     remove(
       id: ObjectId,
       mayRemove: (author: string) => boolean,
-      isCurrent: (version: number) => boolean,
+      versions?: number[],
     ): Promise<Removed> {
       return database.use(async (db, options) => {
         const found = await messagesOf(db).findOne({ _id: id }, options);
         if (!found) return { outcome: 'not-found' };
         if (!mayRemove(found.author)) return { outcome: 'not-author' };
-        if (!isCurrent(found.version)) return { outcome: 'stale' };
-        return removeVersion(db, options, found, isCurrent);
+        if (versions && !versions.includes(found.version)) return { outcome: 'stale' };
+        await markDeleted(db, options, found);
+        const { deletedCount } = await messagesOf(db).deleteOne(ofVersions(id, versions), options);
+        return deletedCount === 1 ? { outcome: 'removed' } : whyNot(db, options, id);
       });
     },
   };
@@ -193,46 +194,18 @@ async function unlessDuplicate<T>(insertion: Promise<T>): Promise<T | undefined>
   }
 }
 
-/** Only the version that was looked at: another writer's change in between is not overwritten unseen. */
-async function changeVersion(
-  db: Db,
-  options: CallOptions,
-  found: Message,
-  text: string,
-  isCurrent: (version: number) => boolean,
-): Promise<Changed> {
-  let seen: Message | null = found;
-  while (seen) {
-    const message = await messagesOf(db).findOneAndUpdate(
-      { _id: seen._id, version: seen.version },
-      { $set: { text, updatedAt: new Date() }, $inc: { version: 1 } },
-      { ...options, returnDocument: 'after' },
-    );
-    if (message) return { outcome: 'changed', message };
-    seen = await messagesOf(db).findOne({ _id: found._id }, options);
-    if (seen && !isCurrent(seen.version)) return { outcome: 'stale' };
-  }
-  return { outcome: 'not-found' };
+function ofVersions(id: ObjectId, versions?: number[]): Filter<Message> {
+  return { _id: id, ...(versions && { version: { $in: versions } }) };
 }
 
-async function removeVersion(
+/** What was there a moment ago is of another version now, or gone. */
+async function whyNot(
   db: Db,
   options: CallOptions,
-  found: Message,
-  isCurrent: (version: number) => boolean,
-): Promise<Removed> {
-  await markDeleted(db, options, found);
-  let seen: Message | null = found;
-  while (seen) {
-    const { deletedCount } = await messagesOf(db).deleteOne(
-      { _id: seen._id, version: seen.version },
-      options,
-    );
-    if (deletedCount === 1) return { outcome: 'removed' };
-    seen = await messagesOf(db).findOne({ _id: found._id }, options);
-    if (seen && !isCurrent(seen.version)) return { outcome: 'stale' };
-  }
-  return { outcome: 'not-found' };
+  id: ObjectId,
+): Promise<{ outcome: 'stale' | 'not-found' }> {
+  const found = await messagesOf(db).findOne({ _id: id }, options);
+  return { outcome: found ? 'stale' : 'not-found' };
 }
 
 /** Before the message goes: a retry that finds neither message nor mark would make it again. */

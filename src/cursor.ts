@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 
-/** A place in the list, behind the message of this id: its 12 bytes in base64url. */
+/** A place in the list, behind what has this id: its 12 bytes in base64url. */
 export function encodeCursor(id: ObjectId): string {
   return Buffer.from(id.id).toString('base64url');
 }

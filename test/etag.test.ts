@@ -1,4 +1,4 @@
-import { isEntityTags, matchesStrongly, matchesWeakly } from '../../src/messages/etag.ts';
+import { isEntityTags, matchesWeakly, strongVersions } from '../src/etag.ts';
 
 test.each([
   ['"1"', true],
@@ -26,13 +26,22 @@ test('a hostile header is looked at in no time', () => {
 });
 
 test.each([
-  ['"1"', true, true],
-  ['W/"1"', false, true],
-  ['"2", "1"', true, true],
-  ['"1-gzip"', true, true],
-  ['*', true, true],
-  ['"11"', false, false],
-])('%s matches "1" strongly: %s, weakly: %s', (header, strongly, weakly) => {
-  expect(matchesStrongly(header, '"1"')).toBe(strongly);
-  expect(matchesWeakly(header, '"1"')).toBe(weakly);
+  ['"1"', true],
+  ['W/"1"', true],
+  ['"2", "1"', true],
+  ['"1-gzip"', true],
+  ['*', true],
+  ['"11"', false],
+])('%s matches "1" weakly: %s', (header, expected) => {
+  expect(matchesWeakly(header, '"1"')).toBe(expected);
+});
+
+test.each([
+  ['"1"', [1]],
+  ['"2", "10"', [2, 10]],
+  ['"1-gzip"', [1]],
+  ['W/"1"', []],
+  ['"01", "1.0", "x", ""', []],
+])('%s names the versions %j strongly', (header, expected) => {
+  expect(strongVersions(header)).toEqual(expected);
 });
