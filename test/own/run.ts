@@ -1,5 +1,5 @@
 // A clone that is made one's own, without the sample feature, is as green as this one.
-import { spawnSync } from 'node:child_process';
+import { runAll } from '../support/commands.ts';
 import { sls } from '../support/offline.ts';
 import { copyClone } from '../support/project.ts';
 
@@ -10,19 +10,12 @@ const values = [
 
 const { folder, remove } = await copyClone();
 try {
-  const isGreen =
-    run('node', 'scripts/own.ts', ...values, '--without-messages') &&
-    run('npm', 'run', 'check') &&
-    run('npm', 'test') &&
-    run('node', sls, 'package', '--stage', 'dev');
-  process.exitCode = isGreen ? 0 : 1;
+  runAll(folder, [
+    ['node', 'scripts/own.ts', ...values, '--without-messages'],
+    ['npm', 'run', 'check'],
+    ['npm', 'test'],
+    ['node', sls, 'package', '--stage', 'dev'],
+  ]);
 } finally {
   await remove();
-}
-
-function run(command: string, ...args: string[]): boolean {
-  console.log(`== ${command} ${args.join(' ')}`);
-  const { status } = spawnSync(command, args, { cwd: folder, stdio: 'inherit' });
-  if (status !== 0) console.error(`FAILED: ${command} ${args.join(' ')}`);
-  return status === 0;
 }
