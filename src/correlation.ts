@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Plugin } from '@hapi/hapi';
+import { CORRELATION_HEADER, correlationIdOf } from './correlation-id.ts';
 import { type Current, current } from './current.ts';
 import { traceHeaders, traceIdOf } from './trace.ts';
 
@@ -10,16 +11,6 @@ declare module '@hapi/hapi' {
     /** Of what hapi refuses before it begins there is none. */
     current?: Current;
   }
-}
-
-export const CORRELATION_HEADER = 'x-correlation-id';
-
-/** What may go into a log line and a header as it came. */
-const SANE = /^[\w.:+/=@-]{1,128}$/;
-
-/** The caller's own where it is a sane one. */
-export function correlationIdOf(given: unknown, requestId: string): string {
-  return typeof given === 'string' && SANE.test(given) ? given : requestId;
 }
 
 /** An id for each request, and the caller's own one where it has sent one. */

@@ -209,6 +209,6 @@ test('a body of one MiB passes and no more; of answers what Lambda takes', async
     status: 500,
     body: { code: 'RESPONSE_TOO_LARGE' },
   });
-  expect(log.lines()).toMatchObject([{ level: 'ERROR', code: 'RESPONSE_TOO_LARGE' }]);
+  expect(log.lines()).toMatchObject([{ message: 'A response is too large to be sent' }]);
   log.stop();
 });

@@ -8,7 +8,7 @@ test('every curl works as pasted', async () => {
     '{"message":"Hello, World"}',
     '{"message":"Goodbye"}',
     '{"status":"alive"}',
-    '{"status":"ready"}',
+    '"status":"ready"',
     '"sub":"user1"',
   ]) {
     expect(shown).toContain(answer);

@@ -6,6 +6,7 @@ const info = Joi.object({
   environment: Joi.string()
     .valid(...environments)
     .required()
+    .label('Environment')
     .example('lambda'),
   stage: Joi.string().required().example('dev'),
   region: Joi.string().allow(null).required().example('us-east-1'),

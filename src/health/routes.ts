@@ -2,11 +2,11 @@ import type { Plugin } from '@hapi/hapi';
 import Joi from 'joi';
 
 const alive = Joi.object({
-  status: Joi.string().valid('alive').required(),
+  status: Joi.string().valid('alive').required().label('AliveStatus'),
 }).label('Alive');
 
 const ready = Joi.object({
-  status: Joi.string().valid('ready').required(),
+  status: Joi.string().valid('ready').required().label('ReadyStatus'),
   database: Joi.object({
     latencyMs: Joi.number().min(0).required().example(1.4),
   })

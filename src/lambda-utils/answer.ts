@@ -8,7 +8,7 @@ import { type Audience, LambdaOutgoing } from '../adapter/response.ts';
 import { ResultSink } from '../adapter/result.ts';
 import { edgeRecord, type RawEvent, recognise } from '../adapter/source.ts';
 import type { LambdaEvent, LambdaResult } from '../adapter/types.ts';
-import { CORRELATION_HEADER, correlationIdOf } from '../correlation.ts';
+import { CORRELATION_HEADER, correlationIdOf } from '../correlation-id.ts';
 import { readParts } from './parts.ts';
 
 export interface AnswerOptions {

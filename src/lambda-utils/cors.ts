@@ -1,5 +1,5 @@
 import type { LambdaEvent, LambdaResult } from '../adapter/types.ts';
-import { CORRELATION_HEADER } from '../correlation.ts';
+import { CORRELATION_HEADER } from '../correlation-id.ts';
 import { isAllowedOrigin, isOrigin } from '../origin.ts';
 import { success } from './answer.ts';
 import { readParts } from './parts.ts';
