@@ -21,7 +21,11 @@ export async function startAws(python: string, region: string, folder: string): 
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const child = start(python, [join(import.meta.dirname, 'aws/serve.py'), String(port)], {
-    env: { ...plainEnvironment(), MOTO_ACM_VALIDATION_WAIT: '0' },
+    env: {
+      ...plainEnvironment(),
+      MOTO_ACM_VALIDATION_WAIT: '0',
+      PERMISSIONS_LOG: join(folder, 'permissions.log'),
+    },
   });
   let errors = '';
   child.stdout!.resume();

@@ -17,7 +17,7 @@ test('no package is loaded: its size is what the page says', async () => {
   });
   const others = Object.keys(metafile.inputs).filter(
     (file) =>
-      !/^src\/((adapter|lambda-utils)\/|auth\/(bearer|secret)\.ts|(correlation|json|origin)\.ts)/.test(
+      !/^src\/((adapter|lambda-utils)\/|auth\/(bearer|secret)\.ts|(correlation-id|json|origin)\.ts)/.test(
         file,
       ),
   );

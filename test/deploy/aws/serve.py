@@ -3,8 +3,9 @@
 moto, plus what its CloudFormation lacks: API Gateway HTTP APIs are created in moto's own
 apigatewayv2 service, so that `aws apigatewayv2 get-routes` shows what a template deployed;
 a type it knows nothing about is recorded with its properties, and listed by the stack.
-OpenAPI documents are imported strictly (openapi/), templates of AWS SAM are transformed (sam.py).
-It runs no function, and checks no permission and no quota. It ends when its standard input does.
+OpenAPI documents are imported strictly (openapi/), templates of AWS SAM are transformed (sam.py), and
+whoever has assumed a role is held to its policies (permissions.py). It runs no function, and checks no
+quota. It ends when its standard input does.
 
     python serve.py <port>
 """
@@ -30,6 +31,7 @@ from moto.core.common_models import CloudFormationModel
 from moto.iam.models import Role, iam_backends
 from moto.logs.models import LogGroup
 from moto.server import main
+import permissions
 import sam
 from openapi import http_import, rest_import
 
@@ -169,9 +171,15 @@ update_role = Role.update_from_cloudformation_json.__func__
 delete_role = Role.delete_from_cloudformation_json.__func__
 
 
+def without_gaps(policy):
+    """A statement that a template has as `AWS::NoValue` is none; moto leaves null in its place."""
+    statements = policy["Statement"]
+    return policy | {"Statement": [s for s in statements if s is not None] if isinstance(statements, list) else statements}
+
+
 def with_policies(role, template):
     properties = template["Properties"]
-    role.policies = {p["PolicyName"]: json.dumps(p["PolicyDocument"]) for p in properties.get("Policies", [])}
+    role.policies = {p["PolicyName"]: json.dumps(without_gaps(p["PolicyDocument"])) for p in properties.get("Policies", [])}
     for policy in list(role.managed_policies.values()):
         policy.detach_from(role)
     policies = iam_backends[role.account_id][role.partition].managed_policies
@@ -248,6 +256,7 @@ ApiGatewayV2Backend.create_domain_name = create_domain_name_with_address
 rest_import.install()
 http_import.install()
 sam.install()
+permissions.install()
 
 # moto files each model under the service that its module's name tells.
 program, __name__ = __name__, "moto.apigatewayv2.stand_in"

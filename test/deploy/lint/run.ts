@@ -1,4 +1,4 @@
-// Holds the compiled template of every stage against cfn-lint.
+// Holds the compiled template of every stage, and the role that deploys from GitHub, against cfn-lint.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,14 +20,22 @@ for (const stage of stages) {
   try {
     const isPacked = run('node_modules/.bin/sls', 'package', '--stage', stage, '--package', folder);
     const template = join(folder, 'cloudformation-template-update-stack.json');
-    const python = join(venv, 'bin/python');
-    const lint = ['-c', 'import sys; from cfnlint.runner.cli import main; sys.exit(main())'];
-    const isFine =
-      isPacked && run(python, ...lint, '--ignore-checks', HARMLESS, '--template', template);
-    console.log(`${stage}: ${isFine ? 'no finding' : 'FAILED'}`);
+    tell(stage, isPacked && lint('--ignore-checks', HARMLESS, '--template', template));
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+const role = 'infra/github/role.yml';
+tell(role, lint('--template', role));
+
+function lint(...args: string[]): boolean {
+  const main = 'import sys; from cfnlint.runner.cli import main; sys.exit(main())';
+  return run(join(venv, 'bin/python'), '-c', main, ...args);
+}
+
+function tell(what: string, isFine: boolean): void {
+  console.log(`${what}: ${isFine ? 'no finding' : 'FAILED'}`);
 }
 
 function run(command: string, ...args: string[]): boolean {
