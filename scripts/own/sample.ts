@@ -8,6 +8,8 @@ const own = [
   'bench/results/cold-start.json',
   'bench/warm.ts',
   'docs/messages.md',
+  'docs/second-function.md',
+  'examples/inbox',
   'scripts/messages.ts',
   'src/messages',
   'test/messages',
