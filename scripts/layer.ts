@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, transform } from 'esbuild';
+import { build, type Metafile, transform } from 'esbuild';
 import { findStray } from './installed.ts';
+import { gatherLicences, LicenceError, type Shipped } from './licences.ts';
 import { findNative, putNative } from './native.ts';
 import { put } from './output.ts';
 import { replacements } from './replacements.ts';
+import { createSbom } from './sbom.ts';
+import { vendors } from './vendor.ts';
 
 /**
  * What the function needs of others, as a layer: one bundle of all of it, and for each package an entry
@@ -13,7 +17,10 @@ import { replacements } from './replacements.ts';
  * finds them in /opt; `import` would not.
  */
 const root = join(import.meta.dirname, '..');
-const modules = join(root, 'layers/dependencies/nodejs/node_modules');
+const layer = join(root, 'layers/dependencies');
+const modules = join(layer, 'nodejs/node_modules');
+/** Beside the layer, as nothing in Lambda reads it. */
+const beside = join(root, 'layers/beside');
 /** No package: only the layer has it. */
 const PARTS = 'bundled-dependencies';
 
@@ -33,7 +40,7 @@ const target = 'node24';
 // The same lock file, the same layer.
 const stray = await findStray();
 if (stray) fail(stray);
-const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const { name: service, dependencies } = await readManifest(root);
 const names = Object.keys(dependencies).sort();
 const native = await findNative(root, names);
 const bundled = names.filter((name) => !native.has(`node_modules/${name}`));
@@ -42,7 +49,7 @@ if (native.size > 0) {
   const lack = await putNative(root, native, modules);
   if (lack) fail(lack);
 }
-const code = await bundle(bundled);
+const { code, metafile } = await bundle(bundled);
 // The loader reads it so; esbuild escapes all else but what stands in regular expressions.
 if (/[^\0-\x7f]/.test(code))
   fail('The bundle of the dependencies is not ASCII: scripts/loader.cjs has to read it as UTF-8.');
@@ -52,6 +59,18 @@ for (const name of bundled) {
   const entry = `module.exports = require('${PARTS}').parts['${name}']();\n`;
   await put(join(modules, name, 'index.js'), entry);
 }
+// Of native code there is a package for each platform, and one of them in the layer.
+const installed = [...native.keys()].filter((path) => existsSync(join(modules, '..', path)));
+const shipped = await readShipped([...packagesIn(metafile), ...installed, ...vendors]);
+try {
+  // In the layer, as their terms have the notice go wherever the code goes.
+  await put(join(layer, 'licences.txt'), await gatherLicences(shipped));
+  await put(join(beside, 'sbom.cdx.json'), await createSbom(root, service, shipped));
+} catch (error) {
+  const { stderr } = error as { stderr?: string };
+  if (!(error instanceof LicenceError) && stderr === undefined) throw error;
+  fail(stderr ?? (error as Error).message);
+}
 
 async function readLoader(code: string): Promise<string> {
   const loader = await readFile(join(import.meta.dirname, 'loader.cjs'), 'utf8');
@@ -59,8 +78,31 @@ async function readLoader(code: string): Promise<string> {
   return loader.replaceAll('BUNDLE_HASH', `'${hash}'`);
 }
 
-async function bundle(bundled: string[]): Promise<string> {
-  const { outputFiles } = await build({
+/** The folders of the packages that something in the bundle comes from. */
+function packagesIn({ outputs }: Metafile): Set<string> {
+  const [{ inputs }] = Object.values(outputs) as [Metafile['outputs'][string]];
+  const files = Object.keys(inputs).filter((file) => inputs[file]!.bytesInOutput > 0);
+  const paths = files.map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  return new Set(paths.filter((path) => path !== undefined));
+}
+
+/** By their names; those for Lambda's machine are installed in the layer alone. */
+async function readShipped(paths: string[]): Promise<Shipped[]> {
+  const found = [...new Set(paths)].map(async (path) => {
+    const [here, there] = [join(root, path), join(modules, '..', path)];
+    const folder = existsSync(here) ? here : there;
+    const { name, version, license } = await readManifest(folder);
+    return { name, version, license, folder };
+  });
+  return (await Promise.all(found)).sort((a, b) => (a.folder < b.folder ? -1 : 1));
+}
+
+async function readManifest(folder: string) {
+  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+}
+
+async function bundle(bundled: string[]): Promise<{ code: string; metafile: Metafile }> {
+  const { outputFiles, metafile } = await build({
     // Each is evaluated when it is first asked for.
     stdin: {
       contents: `exports.parts = {${bundled.map((name) => `'${name}': () => require('${name}')`)}};`,
@@ -76,6 +118,7 @@ async function bundle(bundled: string[]): Promise<string> {
     // As a promise of require(): what a script of V8's imports would have to be found for it.
     supported: { 'dynamic-import': false },
     write: false,
+    metafile: true,
   });
   const { code } = await transform(compileAtOnce(outputFiles[0]!.text), {
     minify: true,
@@ -83,7 +126,7 @@ async function bundle(bundled: string[]): Promise<string> {
     target,
     legalComments: 'none',
   });
-  return code;
+  return { code, metafile };
 }
 
 /**

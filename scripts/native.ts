@@ -218,10 +218,10 @@ async function install(from: string, to: string, native: Map<string, string>): P
   await run(`npm ci --ignore-scripts --no-audit ${platform}`, { cwd: to });
 }
 
-/** Without what does not run on Lambda, and without what nothing there reads. */
+/** Without what does not run on Lambda, and without what nothing there reads; a licence stays. */
 async function putPackage(from: string, to: string): Promise<void> {
   for (const file of filesOf(from)) {
-    if (/\.(md|map|[cm]?ts|c|cc|cpp|h|hpp|gypi?)$/.test(file)) continue;
+    if (/(?<!licen[cs]e)\.(md|map|[cm]?ts|c|cc|cpp|h|hpp|gypi?)$/i.test(file)) continue;
     if (isForLambda(await readFile(join(from, file))) === false) continue;
     await mkdir(dirname(join(to, file)), { recursive: true });
     await copyFile(join(from, file), join(to, file));

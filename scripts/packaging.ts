@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** What is read of the framework, which has no types of its own. */
@@ -49,6 +49,9 @@ export default class PackagingPlugin {
           await Promise.all([build('openapi.ts'), build('layer.ts')]);
         } catch (error) {
           throw new classes.Error((error as { stderr: string }).stderr.trim());
+        }
+        for (const file of ['beside/sbom.cdx.json', 'dependencies/licences.txt']) {
+          await cp(join(root, 'layers', file), join(root, '.serverless', basename(file)));
         }
         await addCodeCache(service);
       },

@@ -6,6 +6,8 @@ import { put } from './output.ts';
 
 const require = createRequire(import.meta.url);
 const folderOf = (name: string) => dirname(require.resolve(`${name}/package.json`));
+/** The packages that they come from. */
+export const vendors = ['node_modules/redoc', 'node_modules/swagger-ui-dist'];
 const TRANSPARENT = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 
 const files = [

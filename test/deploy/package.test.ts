@@ -22,9 +22,14 @@ const namesIn = async (zip: string) => [...(await readZip(zip)).keys()].sort();
 type Project = Awaited<ReturnType<typeof copyProject>>;
 let projects: Project[];
 
-async function pack({ folder }: Project): Promise<{ code: string; layer: string }> {
+async function pack({ folder }: Project) {
   await run(process.execPath, [sls, 'package', ...stage], { cwd: folder, env });
-  return { code: hash(folder, `${NAME}.zip`), layer: hash(folder, 'dependencies.zip') };
+  return {
+    code: hash(folder, `${NAME}.zip`),
+    layer: hash(folder, 'dependencies.zip'),
+    licences: hash(folder, 'licences.txt'),
+    sbom: hash(folder, 'sbom.cdx.json'),
+  };
 }
 
 function layersOf({ folder }: Project): object[] {
@@ -39,6 +44,11 @@ const hash = (folder: string, name: string) =>
     .update(readFileSync(packed(folder, name)))
     .digest('hex');
 
+function replaceIn({ folder }: Project, name: string, text: string, other: string): void {
+  const file = join(folder, name);
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(text, other));
+}
+
 beforeAll(async () => {
   projects = await Promise.all([copyProject(), copyProject()]);
 });
@@ -52,8 +62,7 @@ test('two clones give the same bytes, without an account; other code leaves the 
   const stale = join(second.folder, 'layers/code-cache/dev/code-cache/of-another-bundle');
   mkdirSync(dirname(stale), { recursive: true });
   writeFileSync(stale, 'cache');
-  const file = join(second.folder, 'src/greetings/routes.ts');
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('Goodbye', 'Farewell'));
+  replaceIn(second, 'src/greetings/routes.ts', 'Goodbye', 'Farewell');
   const changed = await pack(second);
   expect(changed.layer).toBe(hashes.layer);
   expect(changed.code).not.toBe(hashes.code);
@@ -80,12 +89,40 @@ test('the zips are small, and hold what they are for', async () => {
       ),
       ...['swagger-ui-bundle.js', 'swagger-ui.css'].map((name) => `docs/${name}.gz`),
       ...entries,
+      'licences.txt',
       'nodejs/node_modules/bundled-dependencies/bundle.js',
       'nodejs/node_modules/bundled-dependencies/index.js',
     ].sort(),
   );
   expect(statSync(code).size).toBeLessThan(60 * 1024);
   expect(statSync(layer).size).toBeLessThan(1.5 * 1024 * 1024);
+});
+
+test('its licences and its SBOM have all packages that are in it, and no other', () => {
+  const { folder } = projects[0]!;
+  const licences = readFileSync(packed(folder, 'licences.txt'), 'utf8');
+  const { components } = JSON.parse(readFileSync(packed(folder, 'sbom.cdx.json'), 'utf8'));
+  const named = (components as { name: string; version: string }[]).map(
+    ({ name, version }) => `${name} ${version}`,
+  );
+  const titles = licences.matchAll(/(?:^|^-{80}\n\n)(\S+ \d\S*): \S+$/gm);
+  expect([...titles].map(([, title]) => title).sort()).toEqual(named.sort());
+  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const names = named.map((each) => each.replace(/ .*/, ''));
+  expect(names).toEqual(expect.arrayContaining(Object.keys(dependencies)));
+  expect(names).toEqual(expect.arrayContaining(['bson', 'redoc', 'swagger-ui-dist']));
+  // The one is replaced in the layer, the others only build it.
+  expect(names).not.toEqual(expect.arrayContaining(['whatwg-url']));
+  expect(names).not.toEqual(expect.arrayContaining(['esbuild']));
+  expect(licences).toContain('Filip Skokan');
+  expect(licences).toContain('react.production.min.js');
+});
+
+test('a licence that nobody has allowed ends it', async () => {
+  replaceIn(projects[1]!, 'scripts/licences.ts', "'ISC'", "'none'");
+  const { stdout } = await pack(projects[1]!).catch((error) => error);
+  replaceIn(projects[1]!, 'scripts/licences.ts', "'none'", "'ISC'");
+  expect(stdout).toMatch(/lru-cache [\d.]+ has the licence ISC, which is not on the list\./);
 });
 
 test('what is installed must be what the lock file has', async () => {
