@@ -49,7 +49,7 @@ if (native.size > 0) {
   const lack = await putNative(root, native, modules);
   if (lack) fail(lack);
 }
-const { code, metafile } = await bundle(bundled);
+const { code, map, metafile } = await bundle(bundled);
 // The loader reads it so; esbuild escapes all else but what stands in regular expressions.
 if (/[^\0-\x7f]/.test(code))
   fail('The bundle of the dependencies is not ASCII: scripts/loader.cjs has to read it as UTF-8.');
@@ -59,6 +59,7 @@ for (const name of bundled) {
   const entry = `module.exports = require('${PARTS}').parts['${name}']();\n`;
   await put(join(modules, name, 'index.js'), entry);
 }
+await put(join(beside, 'maps/nodejs/node_modules', PARTS, 'bundle.js.map'), map);
 // Of native code there is a package for each platform, and one of them in the layer.
 const installed = [...native.keys()].filter((path) => existsSync(join(modules, '..', path)));
 const shipped = await readShipped([...packagesIn(metafile), ...installed, ...vendors]);
@@ -101,7 +102,9 @@ async function readManifest(folder: string) {
   return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
 }
 
-async function bundle(bundled: string[]): Promise<{ code: string; metafile: Metafile }> {
+async function bundle(
+  bundled: string[],
+): Promise<{ code: string; map: string; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     // Each is evaluated when it is first asked for.
     stdin: {
@@ -119,14 +122,21 @@ async function bundle(bundled: string[]): Promise<{ code: string; metafile: Meta
     supported: { 'dynamic-import': false },
     write: false,
     metafile: true,
+    // esbuild reads it back below, and has its own map lead through it: no line is moved in between.
+    sourcemap: 'inline',
+    sourcesContent: false,
+    // What the map's files are relative to.
+    outfile: join(root, 'bundle.js'),
   });
-  const { code } = await transform(compileAtOnce(outputFiles[0]!.text), {
+  const { code, map } = await transform(compileAtOnce(outputFiles[0]!.text), {
     minify: true,
     format: 'cjs',
     target,
     legalComments: 'none',
+    sourcemap: 'external',
+    sourcesContent: false,
   });
-  return { code, metafile };
+  return { code, map, metafile };
 }
 
 /**

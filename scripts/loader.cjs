@@ -11,10 +11,10 @@ const filename = join(__dirname, 'bundle.js');
 // It is ASCII: what is read as such takes V8 half the memory, and no decoding.
 const source = readFileSync(filename, 'latin1');
 const cachedData = readCodeCache();
-const script = new Script(
-  `(function (exports, require, module, __filename, __dirname) {${source}\n})`,
-  { filename, cachedData },
-);
+const head = '(function (exports, require, module, __filename, __dirname) {';
+// A stack's columns are those of the file, as its source map has them.
+const options = { filename, cachedData, columnOffset: -head.length };
+const script = new Script(`${head}${source}\n})`, options);
 if (script.cachedDataRejected) {
   const message = 'The code cache does not fit: make it again by npm run code-cache';
   console.warn(JSON.stringify({ level: 'WARN', message, node: process.version }));

@@ -2,6 +2,7 @@ import { chmod, cp, readdir, rm, utimes } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { unpack } from '../test/support/zip.ts';
+import { keepMaps, takeMaps } from './source-maps.ts';
 
 /**
  * What infra/container/Dockerfile copies: the two zips unpacked, and the plain server beside the function.
@@ -15,6 +16,7 @@ await rm(folder, { recursive: true, force: true });
 await unpack(join(root, 'dist/function.zip'), task);
 await unpack(join(root, 'dist/layer.zip'), join(folder, 'layer'));
 await bundle('src/server.ts', join(task, 'server.js'));
+await keepMaps('preview', join(root, 'dist/function.zip'), await takeMaps(task));
 await cp(join(root, 'infra/container/health.js'), join(task, 'health.js'));
 const files = await settle(folder);
 console.log(`${relative(root, folder)}  ${files.length} files`);
@@ -36,6 +38,7 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     target: 'node24',
     packages: 'external',
     minify: true,
+    sourcemap: 'external',
     supported: { 'dynamic-import': false },
   });
 }

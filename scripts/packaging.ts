@@ -4,18 +4,26 @@ import { existsSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { keepMaps, takeMaps } from './source-maps.ts';
 
 /** What is read of the framework, which has no types of its own. */
 interface Serverless {
   processedInput: { commands: string[]; options: { help?: boolean } };
   service: Service;
   classes: { Error: new (message: string) => Error };
-  pluginManager: { plugins: { compareWithLastLayer?: Compare }[] };
+  pluginManager: { plugins: (Bundler & { compareWithLastLayer?: Compare })[] };
+}
+
+/** serverless-esbuild: its folder is what it zips. */
+interface Bundler {
+  buildDirPath?: string;
+  pack?(): Promise<void>;
 }
 
 interface Service {
   service: string;
   provider: { stage: string };
+  package: { artifact: string };
   layers: Record<string, Layer>;
   functions: Record<string, { layers: object[] }>;
 }
@@ -44,6 +52,11 @@ export default class PackagingPlugin {
       );
     }
     this.hooks = {
+      initialize: async () => {
+        for (const plugin of pluginManager.plugins) {
+          if (plugin.pack) plugin.pack = withoutMaps(plugin, plugin.pack, service);
+        }
+      },
       'before:package:createDeploymentArtifacts': async () => {
         try {
           await Promise.all([build('openapi.ts'), build('layer.ts')]);
@@ -64,6 +77,15 @@ export default class PackagingPlugin {
       },
     };
   }
+}
+
+/** In the zip they would make it twice as large, and nobody there reads them. */
+function withoutMaps(bundler: Bundler, pack: () => Promise<void>, service: Service) {
+  return async () => {
+    const maps = await takeMaps(bundler.buildDirPath!);
+    await pack.call(bundler);
+    await keepMaps(service.provider.stage, service.package.artifact, maps);
+  };
 }
 
 async function build(script: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -63,6 +63,7 @@ test('two clones give the same bytes, without an account; other code leaves the 
   mkdirSync(dirname(stale), { recursive: true });
   writeFileSync(stale, 'cache');
   replaceIn(second, 'src/greetings/routes.ts', 'Goodbye', 'Farewell');
+  replaceIn(second, 'src/adapter/source.ts', 'This is not an', 'This is no');
   const changed = await pack(second);
   expect(changed.layer).toBe(hashes.layer);
   expect(changed.code).not.toBe(hashes.code);
@@ -194,6 +195,70 @@ describe('what was packed', () => {
     expect(errors).toBe('');
   });
 
+  test('a stack trace of it leads to the lines that were written', async () => {
+    const { results } = await invoke([{ Records: [] }]);
+    const [stack] = results;
+    const [place, call] = [
+      lineOf('src/adapter/source.ts', 'throw new TypeError(`This is not'),
+      lineOf('src/adapter/handler.ts', 'recognise('),
+    ];
+    expect(stack).not.toContain('source.ts');
+    const entry = { level: 'ERROR', error: { stack }, requestId: 'r1' };
+    const { folder } = projects[0]!;
+    const ofLambda = `ERROR\tInvoke Error\t${JSON.stringify({ stack: stack.split('\n') })}`;
+    for (const input of [stack, JSON.stringify(entry), ofLambda]) {
+      const { stdout, status } = trace(folder, input);
+      expect(stdout).toMatch(
+        new RegExp(` at recognise \\(src/adapter/source\\.ts:${place}:\\d+\\)$`, 'm'),
+      );
+      expect(stdout).toMatch(new RegExp(` at src/adapter/handler\\.ts:${call}:\\d+$`, 'm'));
+      expect(stdout).toContain('    at new Promise (<anonymous>)\n');
+      expect(status).toBe(0);
+    }
+    expect(trace(folder, JSON.stringify(entry)).stdout).toContain('"requestId":"r1"');
+  });
+
+  test('so does one of the layer, of its first line too', async () => {
+    const load = `new (require('@aws-lambda-powertools/logger').Logger)()`;
+    const { stderr } = await run(process.execPath, ['-e', load], {
+      cwd: unpacked,
+      env: {
+        NODE_PATH: join(unpacked, 'opt/nodejs/node_modules'),
+        POWERTOOLS_LOGGER_SAMPLE_RATE: 'none',
+      },
+    }).catch((error) => error);
+    expect(stderr).toContain('bundle.js:1:');
+    const file = 'node_modules/@aws-lambda-powertools/commons/lib/cjs/envUtils.js';
+    const place = lineOf(file, 'must be a number');
+    expect(trace(projects[0]!.folder, stderr).stdout).toContain(`${file}:${place}:`);
+  });
+
+  test('a trace of the version before the last is led by its maps; of none that is here, it stays as it is', async () => {
+    const { results } = await invoke([{ Records: [] }]);
+    const [stack] = results as [string];
+    const { folder } = projects[1]!;
+    expect(trace(folder, stack).stderr).toContain(
+      `dist/maps/dev/${hash(projects[0]!.folder, `${NAME}.zip`)}`,
+    );
+    const foreign = stack.replaceAll(/:(\d+)(?=\)?$)/gm, (_, column) => `:${Number(column) + 1}`);
+    expect(trace(folder, foreign)).toMatchObject({
+      status: 1,
+      stdout: foreign,
+      stderr: expect.stringContaining('npx sls package --stage dev'),
+    });
+  });
+
+  /** Of the line that has this text, in the sources of what was packed. */
+  function lineOf(file: string, text: string): number {
+    const lines = readFileSync(join(projects[0]!.folder, file), 'utf8').split('\n');
+    return lines.findIndex((line) => line.includes(text)) + 1;
+  }
+
+  function trace(cwd: string, input: string) {
+    const args = ['scripts/trace.ts', '--stage', 'dev'];
+    return spawnSync(process.execPath, args, { cwd, input, encoding: 'utf8' });
+  }
+
   test('makes a code cache, and starts by it; one that does not fit is refused, and said', async () => {
     const flags = ['--expose-gc', '--max-semi-space-size=25'];
     const { results } = await invoke([{ codeCache: true }], ...flags);
@@ -222,7 +287,9 @@ const INVOKE = `
   const { handler } = require('./src/lambda.cjs');
   (async () => {
     const results = [];
-    for (const event of JSON.parse(process.argv[1])) results.push(await handler(event));
+    for (const event of JSON.parse(process.argv[1])) {
+      results.push(await handler(event).catch((error) => error.stack));
+    }
     process.stdout.write(JSON.stringify(results), () => process.exit());
   })();
 `;
