@@ -6,9 +6,6 @@ import { readSettings } from './config.ts';
 import { createLog } from './log.ts';
 import { readParameters } from './parameter.ts';
 
-/** For what there is to tell before the app is there, or beside it. */
-const log = createLog({ stage: process.env.STAGE ?? 'local', logLevel: 'WARN' });
-
 /** Where Lambda comes in: the app is made, and connects, as soon as the function is loaded. */
 let started: Promise<Server> | undefined = start();
 // What failed before anybody asked is tried again by the first event, and told to it if it fails then.
@@ -25,7 +22,7 @@ const serve = createLambdaHandler(
   },
   {
     basePath: process.env.BASE_PATH,
-    log: (message, details) => log.error(message, { ...details }),
+    log: (message, details) => openLog().error(message, { ...details }),
   },
 );
 
@@ -36,9 +33,14 @@ export const handler: typeof serve = (event, context) =>
     : serve(event, context);
 
 async function start(): Promise<Server> {
-  const settings = readSettings(await readParameters(process.env, (text) => log.warn(text)));
+  const settings = readSettings(await readParameters(process.env, (text) => openLog().warn(text)));
   // It does not listen; any other name is held against a regular expression that takes 8 ms to compile.
   const server = await createApp({ ...settings, host: 'localhost' });
   server.app.database.connect();
   return server;
+}
+
+/** For what there is to tell before the app is there, or beside it: it is rare, and a log takes its time to make. */
+function openLog() {
+  return createLog({ stage: process.env.STAGE ?? 'local', logLevel: 'WARN' });
 }

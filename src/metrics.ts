@@ -17,16 +17,21 @@ export interface Counted {
 export function createMetrics(stage: string) {
   const options = { namespace: NAME, serviceName: NAME, defaultDimensions: { stage } };
   const requests = new Metrics(options);
-  const errors = new Metrics(options);
+  let errors: Metrics | undefined;
 
   return ({ isColdStart, databaseMs, code }: Counted): object | undefined => {
     if (isColdStart) requests.addMetric('ColdStart', MetricUnit.Count, 1);
     if (databaseMs !== undefined) {
       requests.addMetric('DatabaseTime', MetricUnit.Milliseconds, databaseMs);
     }
-    if (code) errors.addDimension('code', code).addMetric('Errors', MetricUnit.Count, 1);
+    if (code) {
+      errors ??= new Metrics(options);
+      errors.addDimension('code', code).addMetric('Errors', MetricUnit.Count, 1);
+    }
 
-    const written = [requests, errors].filter((metrics) => metrics.hasStoredMetrics()).map(take);
+    const written = [requests, errors]
+      .filter((metrics) => metrics?.hasStoredMetrics())
+      .map((metrics) => take(metrics!));
     if (written.length === 0) return;
     const { Timestamp } = written[0]!._aws;
     const CloudWatchMetrics = written.flatMap(({ _aws }) => _aws.CloudWatchMetrics);
