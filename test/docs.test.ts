@@ -16,6 +16,33 @@ const root = join(__dirname, '..');
 const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
+const folders = [
+  '.ci',
+  'bench',
+  'config',
+  'docs',
+  'examples',
+  'infra',
+  'local',
+  'resources',
+  'scripts',
+  'src',
+  'test',
+];
+const files = folders.flatMap(listFiles);
+
+/** Those of the framework and of its plugins, as it lists them itself. */
+const slsCommands = new Set<string>();
+
+beforeAll(() => {
+  const sls = join(root, 'node_modules/serverless/bin/serverless.js');
+  const args = [sls, '--help', '--stage', 'dev'];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  for (const [, command] of stdout.matchAll(/^([a-z_-]+(?: [a-z]+)*) {2,}\S/gm)) {
+    slsCommands.add(command!);
+  }
+});
+
 describe.each(pages)('docs/%s', (page) => {
   const text = read(join('docs', page));
 
@@ -27,16 +54,87 @@ describe.each(pages)('docs/%s', (page) => {
       else expect([file, code]).toEqual([file, whole]);
     }
   });
+});
 
-  test('refers to what is there', () => {
-    for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      expect(() => read(join('docs', target!))).not.toThrow();
-    }
-    for (const [, path] of text.matchAll(/`(examples\/[\w./-]+)`/g)) {
-      expect([path, existsSync(join(root, path!))]).toEqual([path, true]);
-    }
+describe.each(['README.md', ...pages.map((page) => `docs/${page}`)])('%s', (page) => {
+  const text = read(page);
+  const code = codeOf(text);
+
+  test('has links that lead somewhere', () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)];
+    const lost = links.filter(([, target, anchor]) => {
+      const file = target ? join(dirname(page), target) : page;
+      if (!existsSync(join(root, file))) return true;
+      return anchor && !headingsOf(read(file)).includes(anchor);
+    });
+    expect(lost.map(([link]) => link)).toEqual([]);
+  });
+
+  test('names files that are there', () => {
+    const names = code.filter((each) => /^(\w|\.ci\b)[\w.-]*(\/[\w.-]+)*\/?$/.test(each));
+    const lost = names.filter((name) => !made.has(name) && isFileLike(name) && !isThere(name));
+    expect(lost).toEqual([]);
+  });
+
+  test('names commands that there are', () => {
+    expect(code.flatMap((each) => each.split('\n')).flatMap(unknownCommands)).toEqual([]);
   });
 });
+
+/** As GitHub makes anchors of headings: without punctuation, with a hyphen for each space. */
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** What stands in blocks and between backticks. */
+function codeOf(text: string): string[] {
+  const found = text.matchAll(/^```\w*\n([\s\S]*?)^```|^ {4}(.+)$|`([^`\n]+)`/gm);
+  return [...found].map(([, block, line, span]) => (block ?? line ?? span)!);
+}
+
+/** A path from the root, or a file by the end of its path. */
+function isFileLike(name: string): boolean {
+  const isPath = name.includes('/') && folders.includes(name.split('/')[0]!);
+  return isPath || /\w\.([cm]?[jt]s|json|ya?ml|tf|hcl|py|md|svg)$/.test(name);
+}
+
+function isThere(name: string): boolean {
+  return existsSync(join(root, name)) || files.some((file) => file.endsWith(`/${name}`));
+}
+
+function unknownCommands(line: string): string[] {
+  const scripts = [...line.matchAll(/\bnpm run ([^&|;#)]+)/g)].filter(([, rest]) => {
+    const [, folder = '.'] = /--prefix (\S+)/.exec(rest!) ?? [];
+    const [script] = rest!.replace(/--prefix \S+/, '').match(/(?<!\S)[a-z][\w:-]*/) ?? [];
+    return !JSON.parse(read(join(folder, 'package.json'))).scripts[script!];
+  });
+  const targets = [...line.matchAll(/\bmake (?:-C infra\/container )?(\w+)/g)].filter(
+    ([, target]) => !new RegExp(`^${target}:`, 'm').test(read('infra/container/Makefile')),
+  );
+  const commands = [...line.matchAll(/\bsls ((\w+)(?: (?!-)\w+)?)/g)].filter(
+    ([, words, word]) => !slsCommands.has(words!) && !slsCommands.has(word!),
+  );
+  return [...scripts, ...targets, ...commands].map(([command]) => command);
+}
+
+function listFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
+    .map(({ parentPath, name }) => join(parentPath, name));
+}
+
+/** What a reader's own commands make. */
+const made = new Set([
+  ...['backend.tf', 'dev.yaml', 'terraform.tfvars.json'],
+  ...['infra/container/.env', 'infra/sam/dev.yaml'],
+  // In the function's zip.
+  'src/lambda.cjs',
+]);
 
 const exports = [...read('docs/openapi.md').matchAll(/^ {4}npm run (openapi -- .*)/gm)];
 
