@@ -33,7 +33,7 @@ export async function startAws(answers: Record<string, Answer>) {
     const isXml = /^(GetCallerIdentity|DescribeStacks|ListHostedZones)$/.test(call);
     if (answer instanceof AwsError) {
       const { name, message } = answer;
-      response.writeHead(400, { 'x-amzn-errortype': name });
+      response.writeHead(name === 'NotFoundException' ? 404 : 400, { 'x-amzn-errortype': name });
       return response.end(
         isXml
           ? `<ErrorResponse><Error><Code>${name}</Code><Message>${message}</Message></Error></ErrorResponse>`
