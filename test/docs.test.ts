@@ -113,7 +113,7 @@ function unknownCommands(line: string): string[] {
     const [script] = rest!.replace(/--prefix \S+/, '').match(/(?<!\S)[a-z][\w:-]*/) ?? [];
     return !JSON.parse(read(join(folder, 'package.json'))).scripts[script!];
   });
-  const targets = [...line.matchAll(/\bmake (?:-C infra\/container )?(\w+)/g)].filter(
+  const targets = [...line.matchAll(/^(?:\w+=\S+ )*make (?:-C infra\/container )?(\w+)/g)].filter(
     ([, target]) => !new RegExp(`^${target}:`, 'm').test(read('infra/container/Makefile')),
   );
   const commands = [...line.matchAll(/\bsls ((\w+)(?: (?!-)\w+)?)/g)].filter(
