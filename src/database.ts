@@ -108,9 +108,12 @@ function unavailable() {
   });
 }
 
-/** Not primary, shutting down, interrupted, out of disk: what passes, or what an operator must mend. */
+/**
+ * Not primary, shutting down, interrupted, out of disk: what passes, or what an operator must mend. 8000 is
+ * Atlas' own, for a user that it refuses, as its users report.
+ */
 const outageCodes = new Set([
-  6, 7, 18, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031,
+  6, 7, 18, 50, 89, 91, 189, 262, 8000, 9001, 10107, 11600, 11602, 13435, 13436, 14031,
 ]);
 
 function isOutage(error: unknown): boolean {

@@ -93,7 +93,7 @@ function serve(socket: Socket): void {
   });
 }
 
-const refused = { ok: 0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'refused' };
+let refused = { ok: 0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'refused' };
 
 test('the role signs in, by what Lambda has put into the environment', async () => {
   Object.assign(process.env, role);
@@ -109,6 +109,15 @@ test('a role that the database does not know is a 503, which tells nothing of it
   const { status, body } = await api.call('GET', '/health/ready');
   expect([status, body.code]).toEqual([503, 'DATABASE_UNAVAILABLE']);
   expect(JSON.stringify(body)).not.toMatch(/ASIAROLE|refused/);
+});
+
+test("Atlas' own code of a refusal is a 503 too", async () => {
+  Object.assign(process.env, role);
+  refused = { ok: 0, code: 8000, codeName: 'AtlasError', errmsg: 'bad auth : refused' };
+  isKnown = () => false;
+  for (const socket of sockets) socket.destroy();
+  const { status, body } = await api.call('GET', '/health/ready');
+  expect([status, body.code]).toEqual([503, 'DATABASE_UNAVAILABLE']);
 });
 
 test('so is a process that has no role', async () => {
