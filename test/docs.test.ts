@@ -147,6 +147,11 @@ const made = new Set([
   ],
   ...['examples/.env', 'examples/orders/terraform/build/api.json'],
   ...['infra/container/.env', 'infra/sam/dev.yaml'],
+  // Beside the zips.
+  'sbom.cdx.json',
+  // By `npm run new -- resource notes`.
+  ...['', 'routes.ts', 'schemas.ts', 'store.ts'].map((name) => `src/notes/${name}`),
+  ...['', 'notes.test.ts'].map((name) => `test/notes/${name}`),
   // In the function's zip, and in the image.
   ...['server.js', 'src/lambda.cjs', 'src/lambda.handler'],
 ]);
