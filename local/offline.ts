@@ -24,7 +24,7 @@ interface Serverless {
     functions: { api: { name: string; handler: string } };
   };
   /** serverless-esbuild is the one that bundles. */
-  pluginManager: { plugins: { bundle?(): Promise<void> }[] };
+  pluginManager: { plugins: { bundle?(): Promise<void>; watch?(): void }[] };
   classes: { Error: new (message: string) => Error };
 }
 
@@ -77,6 +77,10 @@ export default class LocalPlugin {
   }
 
   async #prepare(): Promise<void> {
+    // It would bundle beside #rebuild, which fails both, whenever build/ is written; and what changes while it
+    // looks around first it misses.
+    const { plugins } = this.#serverless.pluginManager;
+    for (const plugin of plugins) if (plugin.bundle) plugin.watch = () => {};
     const environment = readEnvironment(this.#serverless.service.provider);
     // All that is wrong, before anything runs; the database that is started here has an address later.
     readSettings({ MONGODB_URI: 'mongodb://127.0.0.1', ...environment });

@@ -109,6 +109,19 @@ test('a change in src/ is served, however it is saved, and a broken one waits fo
   await served('Hello, World', run);
 });
 
+test('what is written to build/ bundles nothing: one does, and says so when it fails', async () => {
+  const run = start();
+  await run.printed(ready);
+  const file = join(project.folder, 'src/greetings/routes.ts');
+  const original = await readFile(file, 'utf8');
+  await writeFile(file, 'this is no TypeScript');
+  await run.printed(/The service stays as it was/);
+  await writeFile(join(project.folder, 'build/more.json'), '{}');
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  expect(run.output()).not.toContain('Bundle error');
+  await writeFile(file, original);
+});
+
 test.each([
   ['the service', 0, /Port \d+ is in use: .*PORT/],
   ['the issuer', 1, /Port \d+ .*is in use[\s\S]*set PORT/],
