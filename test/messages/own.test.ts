@@ -2,7 +2,7 @@ import { copyClone, readClone, runIn } from '../support/project.ts';
 
 /** What tells of taking it out, and what has messages of its own. */
 const others =
-  /^(README\.md|bench\/.*|docs\/own\.md|scripts\/own.*|test\/(faults|own|scripts)\/.*)$/;
+  /^(README\.md|bench\/.*|docs\/own\.md|scripts\/own.*|test\/(faults|fixtures\/released|own|scripts)\/.*)$/;
 
 const names =
   /\bmessages(\/|\.md|\.ts|:moderate)|\/messages|Messages?(Index|Check|Store)|seedMessages/;

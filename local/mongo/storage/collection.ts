@@ -66,9 +66,7 @@ export class Collection {
   insert(document: Document, bytes: Buffer): void {
     checkDepth(document);
     const key = encodeKey(checkId(document._id));
-    if (this.byId(key)) {
-      throw duplicateKey(this, { name: '_id_', key: { _id: 1 } }, { _id: document._id });
-    }
+    if (this.byId(key)) throw duplicateId(this, document._id);
     const { lastInsertRowid } = this.#prepare(
       `INSERT INTO documents_${this.id} (key, document) VALUES (?, ?)`,
     ).run(key, checkSize(bytes));
@@ -229,6 +227,22 @@ export class Collection {
     for (const { id, bytes } of this.scan()) this.#enter(index, id, decodeDocument(bytes));
   }
 
+  /** Of `_id` and of all indexes, from the documents. */
+  makeKeysAnew(): void {
+    const put = this.#prepare(`UPDATE documents_${this.id} SET key = ? WHERE id = ?`);
+    for (const { id, bytes } of this.scan()) {
+      const { _id } = decodeDocument(bytes);
+      const key = encodeKey(_id);
+      // Two keys that have been told apart may be equal now.
+      if ((this.byId(key)?.id ?? id) !== id) throw duplicateId(this, _id);
+      put.run(key, id);
+    }
+    for (const index of this.indexes) {
+      this.#sqlite.exec(`DELETE FROM index_${index.id}`);
+      this.fill(index);
+    }
+  }
+
   #enter(index: Index, id: number, document: Document): void {
     const { entries, multikey } = this.#keys(index, document);
     if (multikey) {
@@ -313,6 +327,10 @@ function checkSize(bytes: Buffer): Buffer {
 
 /** What a key in an error may weigh: a driver shows it, nothing decides by it. */
 const MOST_SHOWN = 64 * 1024;
+
+function duplicateId(collection: Collection, _id: unknown): MongoError {
+  return duplicateKey(collection, { name: '_id_', key: { _id: 1 } }, { _id });
+}
 
 function duplicateKey(collection: Collection, spec: Document, values: Document): MongoError {
   const shown = Object.entries(values).map(([name, value]) => `${name}: ${inspect(value)}`);

@@ -7,8 +7,11 @@ import type { Document } from '../values/values.ts';
 import { decodeDocument, encodeDocument } from '../wire.ts';
 import { Collection } from './collection.ts';
 
-/** The file's own format: a newer one is refused rather than misread. */
-const FORMAT = 1;
+/**
+ * The file's own format: a newer one is refused rather than misread. Until 2 a long or a decimal that no
+ * double holds had other bytes as a key, and some arrays other entries: keys of such a file are made anew.
+ */
+const FORMAT = 2;
 
 /** SQLite has undone everything since the last commit, not just the change at hand. */
 export class TransactionLost extends Error {
@@ -42,8 +45,9 @@ export class Storage {
       PRAGMA synchronous = FULL;
       PRAGMA cache_size = -65536;
     `);
-    this.#checkFormat();
+    const format = this.#readFormat();
     this.sqlite.exec(`
+      BEGIN IMMEDIATE;
       CREATE TABLE IF NOT EXISTS collections (
         id INTEGER PRIMARY KEY, db TEXT NOT NULL, name TEXT NOT NULL, uuid TEXT NOT NULL, UNIQUE (db, name)
       );
@@ -56,15 +60,20 @@ export class Storage {
     this.#release = this.sqlite.prepare('RELEASE change');
     this.#undo = this.sqlite.prepare('ROLLBACK TO change');
     this.load();
+    if (format < FORMAT) for (const collection of this.collections()) collection.makeKeysAnew();
+    this.commit();
   }
 
-  #checkFormat(): void {
+  #readFormat(): number {
     const { user_version } = this.sqlite.prepare('PRAGMA user_version').get() as {
       user_version: number;
     };
     if (user_version > FORMAT) {
-      throw new Error(`the data is of format ${user_version}, this version reads up to ${FORMAT}`);
+      throw new Error(
+        `it was written by a newer version (format ${user_version}, this one reads up to ${FORMAT}). Use that version, or move the folder away to begin anew.`,
+      );
     }
+    return user_version;
   }
 
   /** What is known of the file in memory, made anew: what was undone may have changed it. */

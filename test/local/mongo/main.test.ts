@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { MongoClient } from 'mongodb';
+import { BSON, MongoClient } from 'mongodb';
 import { opMsg } from '../../contract/wire.ts';
 
 const main = join(import.meta.dirname, '../../../local/mongo/main.ts');
@@ -81,11 +81,27 @@ const refusals: Record<string, Refusal> = {
   'the data is of a newer format': {
     prepare: (data) => {
       const sqlite = new DatabaseSync(join(data, 'mongo.sqlite'));
-      sqlite.exec('PRAGMA user_version = 2');
+      sqlite.exec('PRAGMA user_version = 3');
       sqlite.close();
     },
     reason: (data) =>
-      `the data in '${data}' cannot be opened: the data is of format 2, this version reads up to 1`,
+      `the data in '${data}' cannot be opened: it was written by a newer version (format 3, this one reads up to 2). Use that version, or move the folder away to begin anew.`,
+  },
+  'an older version has told two equal _ids apart': {
+    prepare: (data) => {
+      const sqlite = new DatabaseSync(join(data, 'mongo.sqlite'));
+      sqlite.exec(`
+        CREATE TABLE collections (id INTEGER PRIMARY KEY, db TEXT, name TEXT, uuid TEXT);
+        INSERT INTO collections VALUES (1, 'db', 'things', '');
+        CREATE TABLE documents_1 (id INTEGER PRIMARY KEY, key BLOB UNIQUE, document BLOB);
+        PRAGMA user_version = 1;
+      `);
+      const insert = sqlite.prepare('INSERT INTO documents_1 (key, document) VALUES (?, ?)');
+      for (const key of ['a', 'b']) insert.run(Buffer.from(key), BSON.serialize({ _id: 1 }));
+      sqlite.close();
+    },
+    reason: (data) =>
+      `the data in '${data}' cannot be opened: E11000 duplicate key error collection: db.things index: _id_ dup key: { _id: 1 }`,
   },
   'the folder is a file': {
     args: ['--data', main],
