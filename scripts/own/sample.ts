@@ -16,6 +16,8 @@ const own = [
   'examples/inbox',
   'scripts/messages.ts',
   'src/messages',
+  'test/faults/soak.ts',
+  'test/faults/support/traffic.ts',
   'test/messages',
 ];
 
@@ -34,7 +36,11 @@ const named: [file: string, pattern: RegExp][] = [
   ['test/schemathesis/schemathesis.toml', /\n\[checks\.positive_data_acceptance\]\n[\s\S]*/],
   ['package.json', /^ *"bench": .*\n/m],
   ['bench/package.json', /^ *"bench(?::cold-start|:logging|:warm)?": .*\n/gm],
+  ['package.json', /^ *"faults:soak": .*\n/m],
+  ['.ci/run', /^step 'a soak' .*\n/m],
   ['docs/cold-start.md', /^ {4}npm ci --prefix bench[\s\S]*?\n(?=## )/m],
+  ['docs/reliability.md', /^\| Under a load .*\n/m],
+  ['docs/reliability.md', /^## The soak\n[\s\S]*?\n(?=## )/m],
   ['docs/scaling.md', / \(what a page of 20 messages[^)]*\)/],
   ['README.md', /^## Messages\n[\s\S]*?\n(?=## )/m],
   ['docs/logs.md', /^ {4}npm ci --prefix bench[\s\S]*?\n(?=A line of a request)/m],
@@ -42,7 +48,10 @@ const named: [file: string, pattern: RegExp][] = [
   ['README.md', /, the embedded one's figures/],
   ['docs/deploy.md', /^### The scope `messages:moderate`\n[\s\S]*?\n(?=## )/m],
   ['docs/http.md', /^.*\(messages\.md\).*\n\n/m],
-  ['docs/testing.md', /^\| (?:`npm run bench`|`insertOne`|`findOne`|a page of 20).*\n/gm],
+  [
+    'docs/testing.md',
+    /^\| (?:`npm run bench`|`npm run faults:soak|`insertOne`|`findOne`|a page of 20).*\n/gm,
+  ],
 ];
 
 export async function takeOut(clone: Clone): Promise<void> {
