@@ -255,12 +255,16 @@ function failure(error: unknown): Buffer {
   return encodeDocument({ ok: 0, errmsg: message, code, codeName, ...details });
 }
 
-/** https://www.sqlite.org/rescode.html#full */
-const SQLITE_FULL = 13;
+/**
+ * SQLite tells a full disk alone by FULL; what a quota or a limit on files refuses is a failed write to it.
+ * https://www.sqlite.org/rescode.html#full, #ioerr_write
+ */
+const diskFull = new Set([13, 778]);
 
 function translate(error: Error): MongoError {
   const { errcode } = (error.cause ?? error) as { errcode?: number };
-  if (errcode === SQLITE_FULL) return new MongoError('OutOfDiskSpace', 'no space left on the disk');
+  if (diskFull.has(Number(errcode)))
+    return new MongoError('OutOfDiskSpace', 'no space left on the disk');
   if (error instanceof RangeError && /call stack/.test(error.message)) {
     return new MongoError('Overflow', 'the document is nested too deeply');
   }

@@ -39,7 +39,7 @@ type Id =
 const given = process.env.MONGODB_CONTRACT_URI;
 const server = serverUnderTest(process.env.MONGODB_CONTRACT_SERVER);
 
-let mongo: Mongo;
+let mongo: Pick<Mongo, 'uri' | 'stop'>;
 let client: MongoClient;
 
 beforeAll(async () => {

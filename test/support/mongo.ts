@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 
 export interface Mongo {
   uri: string;
+  process: ChildProcess;
   /** Ends the server; rejects unless it ended cleanly. */
   stop(): Promise<void>;
 }
@@ -61,6 +62,7 @@ export async function startMongo({
   let stopped: Promise<void> | undefined;
   return {
     uri,
+    process: child,
     stop() {
       stopped ??= end().then((status) => {
         if (status !== '0')

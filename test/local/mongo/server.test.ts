@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -18,6 +19,7 @@ import {
   sequenceSection,
   Wire,
 } from '../../contract/wire.ts';
+import { startMongo } from '../../support/mongo.ts';
 import { nested } from './documents.ts';
 
 type Row = Document & { _id: number | string };
@@ -287,6 +289,27 @@ describe('one commit for many', () => {
     expect(found.map(({ _id }) => _id)).toEqual([0, 1, 2, 3, 4, 6, 7]);
     for (const wire of wires) wire.close();
   });
+});
+
+test('a write that a limit on files refuses is a full disk to the client, and is repeated with room', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'limit-'));
+  const embedded = await startMongo({ data });
+  const other = await MongoClient.connect(embedded.uri, { retryWrites: false });
+  const kept = other.db('test').collection<Row>('rows');
+  const limit = (size: string) =>
+    execFileSync('prlimit', ['--pid', String(embedded.process.pid), `--fsize=${size}:unlimited`]);
+  await kept.insertOne({ _id: 'before' });
+  limit('8192');
+  const refused = await kept.insertOne({ _id: 'refused' }).catch((error) => error);
+  const found = await kept.find().toArray();
+  limit('unlimited');
+  await kept.insertOne({ _id: 'refused' });
+  await other.close();
+  await embedded.stop();
+  rmSync(data, { recursive: true });
+
+  expect(refused).toMatchObject({ code: 14031 });
+  expect(found).toEqual([{ _id: 'before' }]);
 });
 
 describe('a full disk', () => {
