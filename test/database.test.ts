@@ -95,6 +95,38 @@ test('a process has as many connections as its pool, and one to watch the server
   expect(count).toBe(3);
 });
 
+test('connections that are closed again and again are 503 at most, and served when they stay', async () => {
+  const mongo = await startMongo();
+  const sockets = new Set<Socket>();
+  const between = createServer((socket) => {
+    const onward = connect(Number(new URL(mongo.uri).port), '127.0.0.1');
+    for (const one of [socket, onward]) sockets.add(one.on('error', () => {}));
+    socket.on('close', () => onward.destroy());
+    onward.on('close', () => socket.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+  const api = await apiOn(`mongodb://127.0.0.1:${(between.address() as AddressInfo).port}/`);
+  const token = await api.token('user1');
+  const write = () => api.call('POST', '/things', { token, body: { text: 'hello' } });
+  const statuses = new Set<number>();
+  for (let n = 0; n < 20; n++) {
+    const writes = Array.from({ length: 40 }, write);
+    await setTimeout(10 * (n % 4));
+    for (const socket of sockets) n % 2 ? socket.resetAndDestroy() : socket.destroy();
+    sockets.clear();
+    for (const { status } of await Promise.all(writes)) statuses.add(status);
+  }
+  // The driver looks for a server twice a second; a check of it that hangs is given up.
+  for (let n = 0; n < 3 && (await write()).status !== 201; n++);
+  const { status } = await write();
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => between.close(resolve));
+  await mongo.stop();
+  expect(status).toBe(201);
+  expect([...statuses].filter((one) => one !== 201 && one !== 503)).toEqual([]);
+});
+
 test('an address that cannot be looked up is 503 too', async () => {
   const api = await apiOn('mongodb+srv://cluster.invalid/');
   await expect(api.call('GET', '/health/ready')).resolves.toMatchObject(unavailable);
