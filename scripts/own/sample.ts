@@ -16,8 +16,14 @@ const own = [
   'examples/inbox',
   'scripts/messages.ts',
   'src/messages',
+  'test/faults/database-outages.ts',
+  'test/faults/service-kills.ts',
   'test/faults/soak.ts',
+  'test/faults/support/ledger.ts',
+  'test/faults/support/line.ts',
+  'test/faults/support/local-service.ts',
   'test/faults/support/traffic.ts',
+  'test/faults/users.ts',
   'test/messages',
 ];
 
@@ -34,10 +40,9 @@ const named: [file: string, pattern: RegExp][] = [
   ['test/deploy/requests.ts', /^.*\bcallMessages\b.*\n/gm],
   // What one request cannot know of a message, to the end of the file.
   ['test/schemathesis/schemathesis.toml', /\n\[checks\.positive_data_acceptance\]\n[\s\S]*/],
-  ['package.json', /^ *"bench": .*\n/m],
+  ['package.json', /^ *"(?:bench|faults:(?:outages|kills|users|soak))": .*\n/gm],
   ['bench/package.json', /^ *"bench(?::cold-start|:logging|:warm)?": .*\n/gm],
-  ['package.json', /^ *"faults:soak": .*\n/m],
-  ['.ci/run', /^step 'a soak' .*\n/m],
+  ['.ci/run', /^.* faults:(?:outages|kills|users|soak) .*\n/gm],
   ['docs/cold-start.md', /^ {4}npm ci --prefix bench[\s\S]*?\n(?=## )/m],
   ['docs/reliability.md', /^\| Under a load .*\n/m],
   ['docs/reliability.md', /^## The soak\n[\s\S]*?\n(?=## )/m],
@@ -50,7 +55,7 @@ const named: [file: string, pattern: RegExp][] = [
   ['docs/http.md', /^.*\(messages\.md\).*\n\n/m],
   [
     'docs/testing.md',
-    /^\| (?:`npm run bench`|`npm run faults:soak|`insertOne`|`findOne`|a page of 20).*\n/gm,
+    /^\| (?:`npm run (?:bench`|faults:(?:outages|kills|users|soak))|`insertOne`|`findOne`|a page of 20).*\n/gm,
   ],
 ];
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { type Collection, MongoClient } from 'mongodb';
+import { seeded } from './support/random.ts';
 
 /** `npm run faults:database -- --rounds 20`: kill -9 in the middle of eight writers, again and again. */
 const { values } = parseArgs({
@@ -103,16 +104,5 @@ async function start() {
   return {
     child,
     client: new MongoClient(uri, { maxPoolSize: WRITERS, serverSelectionTimeoutMS: 2_000 }),
-  };
-}
-
-/** mulberry32: the same kills for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -68,7 +68,7 @@ export async function startApiWithIndexes(mongodbUri: string): Promise<Api> {
   return api;
 }
 
-async function send(
+export async function send(
   url: string,
   method: string,
   path: string,

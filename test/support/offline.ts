@@ -18,8 +18,7 @@ export async function startOffline(
   const { folder, remove } = await copyProject();
   await prepare(folder);
   const port = await freePorts();
-  const run = runIn(folder, [sls, 'offline'], { PORT: String(port), ...env });
-  await run.printed(/Server ready/);
+  const run = await runOffline(folder, port, env);
   return {
     url: `http://localhost:${port}`,
     folder,
@@ -30,4 +29,15 @@ export async function startOffline(
       await remove();
     },
   };
+}
+
+/** In a folder that may have data already; resolves when it serves. */
+export async function runOffline(
+  folder: string,
+  port: number,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Run> {
+  const run = runIn(folder, [sls, 'offline'], { PORT: String(port), ...env });
+  await run.printed(/Server ready/);
+  return run;
 }

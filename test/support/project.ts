@@ -28,7 +28,8 @@ export async function copyProject(): Promise<{ folder: string; remove(): Promise
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  return { folder, remove: () => rm(folder, { recursive: true }) };
+  // What was started there and killed may have left a child that is still writing.
+  return { folder, remove: () => rm(folder, { recursive: true, maxRetries: 10 }) };
 }
 
 /** What is no part of a commit. */
