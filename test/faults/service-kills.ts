@@ -47,7 +47,7 @@ try {
     await killService(run, withParts);
     await Promise.all(writers);
     console.log(
-      `round ${round}: killed ${withParts ? 'with its parts' : 'alone'}, ${ledger.size - before} acknowledged`,
+      `round ${round}: started in ${Math.round(startTimes.at(-1)!)} ms, ${ledger.size - before} acknowledged, killed ${withParts ? 'with its parts' : 'alone'}`,
     );
   }
   run = await start(ROUNDS + 1);
