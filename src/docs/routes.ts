@@ -4,6 +4,7 @@ import Inert from '@hapi/inert';
 import { NAME } from '../name.ts';
 import { prefixOf } from '../prefix.ts';
 import { readDocument } from './document.ts';
+import { isFileName } from './file-name.ts';
 import { renderElement, renderPage } from './pages.ts';
 import { serveVendor } from './vendor.ts';
 
@@ -99,7 +100,7 @@ export const docs: Plugin<void> = {
         options: { auth: false, cache: { expiresIn: HOUR_MS, privacy: 'public' } },
         handler: {
           directory: {
-            path: resolve(folder, 'docs'),
+            path: ({ params }) => (isFileName(params.file) ? [resolve(folder, 'docs')] : []),
             index: false,
             redirectToSlash: false,
           },

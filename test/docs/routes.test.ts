@@ -108,6 +108,16 @@ test.each([
   expect([200, 403, 404, 401, 400]).toContain(status);
 });
 
+test.each([
+  ['a long one', `/docs/${'a'.repeat(300)}`],
+  ['a long path', `/docs/${'a/'.repeat(3_000)}`],
+  ['many bytes', `/docs/${'%C3%A9'.repeat(200)}`],
+  ['a long one of others', `/docs/vendor/${'a'.repeat(300)}`],
+])('a name that no file can have is not found: %s', async (_, path) => {
+  expect((await get(path)).status).toBe(404);
+  expect((await get(path, ['accept-encoding', 'gzip'])).status).toBe(404);
+});
+
 test('every answer has the security headers, also what has no route', async () => {
   for (const path of ['/hello', '/me', '/nothing', '/%E0%A4%A']) {
     const { headers } = await get(path);
