@@ -11,7 +11,7 @@ import { type Database, openDatabase } from './database.ts';
 import { docs } from './docs/routes.ts';
 import { fallback } from './fallback.ts';
 import { greetings } from './greetings/routes.ts';
-import { headLimit } from './head-limit.ts';
+
 import { health } from './health/routes.ts';
 import { createLog } from './log.ts';
 import { messages } from './messages/routes.ts';
@@ -19,6 +19,7 @@ import { wellFormedOrigin } from './origin.ts';
 import { problems, refuseInvalid } from './problem.ts';
 import { requestLog } from './request-log.ts';
 import { securityHeaders } from './security.ts';
+import { unreadable } from './unreadable.ts';
 import { users } from './users/routes.ts';
 
 declare module '@hapi/hapi' {
@@ -54,7 +55,7 @@ export async function createApp(settings: Settings): Promise<Server> {
 
   await server.register([
     correlation,
-    headLimit,
+    unreadable,
     compression,
     wellFormedOrigin,
     securityHeaders,

@@ -6,7 +6,7 @@ import type {
   Server,
   ServerAuthSchemeObject,
 } from '@hapi/hapi';
-import { headLimit } from '../../src/head-limit.ts';
+import { unreadable } from '../../src/unreadable.ts';
 import { type Answer, send, toAnswer } from './answer.ts';
 import {
   type Authorize,
@@ -61,7 +61,7 @@ export class Gateway {
   }
 
   attach(server: Server): void {
-    headLimit.register(server);
+    unreadable.register(server);
     server.ext('onRequest', (request, h) => this.#receive(request, h));
     server.ext('onPreHandler', (request, h) => this.#invoke(request, h));
     server.ext('onPreResponse', (request, h) => this.#send(request, h));
