@@ -10,6 +10,8 @@ const FRESH_MS = 10 * 60_000;
 const BELIEVED_MS = 24 * 60 * 60_000;
 /** Tokens with made-up keys must not become requests to the issuer, one each. */
 const PAUSE_MS = 5_000;
+/** Where no key is known every token would ask, be it made up or not; all are let in as soon as it answers. */
+const FIRST_PAUSE_MS = 1_000;
 const TIMEOUT_MS = 2_500;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
@@ -37,8 +39,15 @@ export function createKeys(issuer: string, clock: () => number = Date.now): Find
     return asking;
   }
 
+  function noAnswer(): IssuerUnavailable {
+    return new IssuerUnavailable(`${issuer}: no answer a moment ago`);
+  }
+
   return async (header) => {
-    if (!keys || clock() - keys.at > BELIEVED_MS) await ask();
+    if (!keys || clock() - keys.at > BELIEVED_MS) {
+      if (!asking && !asked.answered && clock() - asked.at <= FIRST_PAUSE_MS) throw noAnswer();
+      await ask();
+    }
     const { find, at } = keys!;
     const mayAsk = asking !== undefined || clock() - asked.at > PAUSE_MS;
     const known = await lookUp(find, header);
@@ -47,8 +56,7 @@ export function createKeys(issuer: string, clock: () => number = Date.now): Find
       if (clock() - at > FRESH_MS && mayAsk) ask().catch(() => {});
       return known;
     }
-    if (!mayAsk && !asked.answered)
-      throw new IssuerUnavailable(`${issuer}: no answer a moment ago`);
+    if (!mayAsk && !asked.answered) throw noAnswer();
     const found = mayAsk ? await lookUp(await ask(), header) : undefined;
     if (!found) throw new Refusal('unknownKey');
     return found;
