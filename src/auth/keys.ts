@@ -13,6 +13,8 @@ const PAUSE_MS = 5_000;
 /** Where no key is known every token would ask, be it made up or not; all are let in as soon as it answers. */
 const FIRST_PAUSE_MS = 1_000;
 const TIMEOUT_MS = 2_500;
+/** API Gateway's own limit: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const MAX_BYTES = 150_000;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 
@@ -94,7 +96,14 @@ async function fetchKeys(issuer: string): Promise<KeySet> {
 async function fetchJson(address: string, signal: AbortSignal): Promise<Record<string, unknown>> {
   const response = await fetch(address, { signal, redirect: 'error' });
   if (!response.ok) throw new Error(`${address} answered ${response.status}`);
-  const body: unknown = await response.json();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > MAX_BYTES) throw new Error(`${address} has more than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  const body: unknown = JSON.parse(new TextDecoder().decode(Buffer.concat(chunks)));
   if (typeof body !== 'object' || body === null) throw new Error(`${address} is no JSON object`);
   return body as Record<string, unknown>;
 }

@@ -119,6 +119,10 @@ test.each<[string, (path: string) => { status?: number; body: string }]>([
   ['no JSON', () => ({ body: '<html>' })],
   ['null', () => json(null)],
   [
+    'more than there can be of it',
+    (path) => ({ body: JSON.stringify(first.documents(issuer)[path]).padEnd(200_000) }),
+  ],
+  [
     'another issuer',
     () => json({ issuer: 'https://other.example', jwks_uri: 'https://other.example/keys' }),
   ],
