@@ -191,7 +191,7 @@ function spoilValues({ headers }: Draft, random: Random): void {
     bytes('\u202e\u0000\u2028'.replace('\0', '')),
     bytes('e\u0301'.repeat(500)),
     '${jndi:ldap://127.0.0.1/a}',
-    "'; DROP TABLE messages; --",
+    "'; DROP TABLE users; --",
   ]);
   const place = headers.findIndex(([each]) => each === name);
   if (place >= 0) headers[place] = [name, value];
@@ -345,12 +345,7 @@ function spoilUnicode(draft: Draft, random: Random): void {
 function spoilPrototype(draft: Draft, random: Random): void {
   aimAtBody(draft);
   const key = random.pick(['__proto__', 'constructor', 'prototype', '\\u005f_proto__', 'toString']);
-  const evil = random.pick([
-    '{"isAdmin":true}',
-    '{"prototype":{"scope":["messages:moderate"]}}',
-    'null',
-    '1',
-  ]);
+  const evil = random.pick(['{"isAdmin":true}', '{"prototype":{"scope":["admin"]}}', 'null', '1']);
   const depth = random.below(30);
   const wrapped = `${'{"text":'.repeat(depth)}{"${key}":${evil}}${'}'.repeat(depth)}`;
   draft.body = Buffer.from(random.pick([wrapped, `[${wrapped}]`, `{"${key}":${evil},"text":"x"}`]));
@@ -395,10 +390,10 @@ function oversize(draft: Draft, random: Random): void {
  * Two servers that disagree on where a request ends: by none of these does HTTP take what is hidden for a
  * request of its own. https://www.rfc-editor.org/rfc/rfc9112#name-message-body-length
  */
-function smuggle(random: Random, { id, token }: Target): Attack {
+function smuggle(random: Random, { id, routes, token }: Target): Attack {
   const common = `Host: localhost\r\nX-Correlation-Id: ${id}\r\nAuthorization: Bearer ${token}\r\n`;
   const hidden = `GET /${SMUGGLED} HTTP/1.1\r\nHost: localhost\r\nX-Correlation-Id: ${SMUGGLED}-${id}\r\n\r\n`;
-  const first = random.pick(['GET /hello', 'POST /messages', 'GET /me', 'POST /nowhere']);
+  const { method, path } = random.pick(routes);
   const chunk = `${hidden.length.toString(16)}\r\n${hidden}\r\n0\r\n\r\n`;
   const after = `0\r\n\r\n${hidden}`;
   const chunked = 'Transfer-Encoding: chunked\r\n';
@@ -445,6 +440,6 @@ function smuggle(random: Random, { id, token }: Target): Attack {
     [chunked, `10000000000000000\r\n${hidden}`],
     [chunked, `0\r\nX: ${hidden.replaceAll('\r\n', '\r')}\r\n\r\n`],
   ]);
-  const text = `${first} HTTP/1.1\r\n${common}${framing}\r\n${body}`;
+  const text = `${method} ${path} HTTP/1.1\r\n${common}${framing}\r\n${body}`;
   return { kind: 'smuggling', pieces: [Buffer.from(text, 'latin1')] };
 }
