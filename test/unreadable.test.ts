@@ -55,6 +55,7 @@ test('the rest of a request that is being served is refused, and it gets no othe
 
 test('the next request is refused when the one before it has been answered', async () => {
   const received = send('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n', '\0\r\n\r\n');
+  await begun.promise;
   await expect(Promise.race([received, soon()])).resolves.toBe('nothing yet');
   finish?.();
   const [first, second] = (await received).split('slow');
