@@ -122,7 +122,7 @@ async function call(deployed: Deployed, blocks: string[]): Promise<void> {
     );
     const shown = await Promise.all(blocks.map((block) => shell.run(block)));
     await shell.run('URL=$made; unset -f curl');
-    return ['{"message":"Hello, World"}', '{"status":"ready"}', 'HTTP/1.1 401', 'Unauthorized']
+    return ['{"message":"Hello, World"}', '"status":"ready"', 'HTTP/1.1 401', 'Unauthorized']
       .filter((answer) => !shown.join('').includes(answer))
       .map((answer) => `${answer} is expected, it prints ${shown.join('')}`);
   });
