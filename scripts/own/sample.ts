@@ -43,6 +43,7 @@ const named: [file: string, pattern: RegExp][] = [
   ['package.json', /^ *"(?:bench|faults:(?:outages|kills|users|soak))": .*\n/gm],
   ['bench/package.json', /^ *"bench(?::cold-start|:logging|:warm)?": .*\n/gm],
   ['.ci/run', /^.* faults:(?:outages|kills|users|soak) .*\n/gm],
+  ['.github/dependabot.yml', /, \/bench\/cold-start\/usual/],
   ['docs/cold-start.md', /^ {4}npm ci --prefix bench[\s\S]*?\n(?=## )/m],
   ['docs/reliability.md', /^\| .*\((?:#outages|#kills|#users|#the-soak)\) \|\n/gm],
   ['docs/reliability.md', /^## (?:Outages|Kills|Users|The soak)\n[\s\S]*?\n(?=## )/gm],

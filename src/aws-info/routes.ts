@@ -14,10 +14,7 @@ const info = Joi.object({
     name: Joi.string().required().example('service-dev-api'),
     version: Joi.string().required().example('$LATEST'),
     memoryMb: Joi.number().integer().required().example(512),
-  })
-    .allow(null)
-    .required()
-    .label('Function'),
+  }).label('Function'),
   requestId: Joi.string().required().example('8f5a9f3e-5d0c-4f0e-9a63-2f1d3c1c7a55'),
 }).label('AwsInfo');
 
@@ -43,7 +40,7 @@ export const awsInfo: Plugin<void> = {
           region: process.env.AWS_REGION ?? null,
           function: functionName
             ? { name: functionName, version: functionVersion, memoryMb: Number(memoryLimitInMB) }
-            : null,
+            : undefined,
           requestId,
         };
       },

@@ -18,7 +18,6 @@ test('where a plain server runs', async () => {
     environment: 'server',
     stage: 'test',
     region: process.env.AWS_REGION ?? null,
-    function: null,
     requestId: expect.any(String),
   });
 });
