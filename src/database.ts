@@ -100,7 +100,7 @@ export function openDatabase(
     },
     async use(work, budgetMs = BUDGET_MS) {
       // The driver's own time-outs do not end a call to a server that hangs; a signal does.
-      const signal = AbortSignal.timeout(budgetMs);
+      const { signal, clear } = expireAfter(budgetMs);
       const begun = performance.now();
       const attempt = connect();
       // Lambda may freeze a process for minutes while it connects: what times out then says nothing.
@@ -115,6 +115,7 @@ export function openDatabase(
         onOutage(error as Error);
         throw unavailable();
       } finally {
+        clear();
         const request = current.getStore();
         if (request)
           request.databaseMs = tenths((request.databaseMs ?? 0) + performance.now() - begun);
@@ -124,6 +125,14 @@ export function openDatabase(
       await connected?.then((client) => client.close()).catch(() => {});
     },
   };
+}
+
+/** AbortSignal.timeout() cannot be called off: it makes an error for each call, seconds after its end. */
+function expireAfter(ms: number): { signal: AbortSignal; clear: () => void } {
+  const controller = new AbortController();
+  const expire = () => controller.abort(new DOMException(`No answer in ${ms} ms`, 'TimeoutError'));
+  const timer = setTimeout(expire, ms);
+  return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
 
 function tenths(ms: number): number {
