@@ -18,7 +18,9 @@ export const correlation: Plugin<void> = {
   name: 'correlation',
   register(server) {
     // Before hapi begins: each of its steps has a context of its own, and what is entered there ends with it.
-    server.listener.prependListener('request', () => current.enterWith({}));
+    for (const event of ['request', 'checkContinue']) {
+      server.listener.prependListener(event, () => current.enterWith({}));
+    }
     server.ext('onRequest', (request, h) => {
       const requestId = request.lambda?.context?.awsRequestId ?? randomUUID();
       const correlationId = correlationIdOf(request.headers[CORRELATION_HEADER], requestId);

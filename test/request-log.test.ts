@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Context } from 'aws-lambda';
@@ -120,6 +122,13 @@ test('requests at once have each their own', async () => {
     expect(correlationId.startsWith(route)).toBe(true);
     expect(typeof databaseMs).toBe(route === '/things' ? 'number' : 'undefined');
   }
+});
+
+test('one that asks before it sends its body has its own, too', async () => {
+  const headers = { authorization: `Bearer ${await api.token('ann')}`, expect: '100-continue' };
+  const [response] = await once(request(`${api.url}/things`, { headers }).end(), 'response');
+  response.resume();
+  expect(await lines(1)).toMatchObject([{ status: 200, databaseMs: expect.any(Number) }]);
 });
 
 test('what fails on the way is told under the same ids, and without what its errors carry', async () => {
