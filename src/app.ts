@@ -11,7 +11,6 @@ import { type Database, openDatabase } from './database.ts';
 import { docs } from './docs/routes.ts';
 import { fallback } from './fallback.ts';
 import { greetings } from './greetings/routes.ts';
-
 import { health } from './health/routes.ts';
 import { createLog } from './log.ts';
 import { messages } from './messages/routes.ts';

@@ -135,7 +135,8 @@ function expireAfter(ms: number): { signal: AbortSignal; clear: () => void } {
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
 
-function tenths(ms: number): number {
+/** Milliseconds as they are shown: what is finer says nothing. */
+export function tenths(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 

@@ -1,5 +1,6 @@
 import type { Plugin } from '@hapi/hapi';
 import Joi from 'joi';
+import { tenths } from '../database.ts';
 
 const alive = Joi.object({
   status: Joi.string().valid('alive').required().label('AliveStatus'),
@@ -44,8 +45,7 @@ export const health: Plugin<void> = {
       async handler() {
         const begun = performance.now();
         await server.app.database.use((db, options) => db.command({ ping: 1 }, options));
-        const latencyMs = Math.round((performance.now() - begun) * 10) / 10;
-        return { status: 'ready', database: { latencyMs } };
+        return { status: 'ready', database: { latencyMs: tenths(performance.now() - begun) } };
       },
     });
   },

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Answer, type Call, send } from '../support/api.ts';
 import { startOffline } from '../support/offline.ts';
 import { report } from '../support/report.ts';
+import { percentile } from './support/load.ts';
 import { tokenOf } from './support/local-service.ts';
 import { seeded } from './support/random.ts';
 
@@ -53,9 +54,8 @@ try {
     `${written} messages written, ${pages} pages of lists read, ${refused} times refused (503)`,
   );
   for (const [kind, all] of Object.entries(times)) {
-    const sorted = all.sort((a, b) => a - b);
-    const at = (share: number) => Math.round(sorted[Math.floor(share * sorted.length)]!);
-    console.log(`${kind}s: ${all.length}, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+    const at = (percent: number) => Math.round(percentile(all, percent));
+    console.log(`${kind}s: ${all.length}, p50 ${at(50)} ms, p99 ${at(99)} ms`);
   }
   await report('each reads what was written, and in order', async () => wrong);
   await report('all have written and read', async () =>

@@ -5,7 +5,7 @@ import { SIGN_IN_SCOPES, signAccessToken } from '../../../local/issuer/access-to
 import { Folder } from '../../../local/issuer/folder.ts';
 import type { Run } from '../../support/project.ts';
 
-/** A token of the issuer that runs with a service. */
+/** A token of the issuer that has its data in a service's folder. */
 export async function tokenOf(folder: string, user: string): Promise<string> {
   const data = new Folder(join(folder, '.data/issuer'));
   const now = Math.floor(Date.now() / 1000);

@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SIGN_IN_SCOPES, signAccessToken } from '../../../local/issuer/access-token.ts';
-import { Folder } from '../../../local/issuer/folder.ts';
 import { startPart, stopPart } from '../../../local/part.ts';
 import { startOffline } from '../../support/offline.ts';
+import { tokenOf } from './local-service.ts';
 
 export interface Service {
   url: string;
@@ -22,7 +21,7 @@ export async function startGateway(): Promise<Service> {
   return {
     url,
     pids: [run.child.pid!],
-    token: (user) => sign(user, join(folder, '.data/issuer')),
+    token: (user) => tokenOf(folder, user),
     stop,
   };
 }
@@ -31,7 +30,13 @@ export async function startGateway(): Promise<Service> {
 export async function startServer(): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), 'server-'));
   const parts = ['mongo', 'issuer'].map((name) =>
-    startPart(name, [`local/${name}/main.ts`, '--port', '0', '--data', join(folder, name)]),
+    startPart(name, [
+      `local/${name}/main.ts`,
+      '--port',
+      '0',
+      '--data',
+      join(folder, '.data', name),
+    ]),
   );
   const [mongodbUri, issuer] = await Promise.all(parts.map(({ address }) => address));
   const server = fork('src/server.ts', {
@@ -49,7 +54,7 @@ export async function startServer(): Promise<Service> {
   return {
     url: uri,
     pids: [server, ...parts.map(({ process }) => process)].map(({ pid }) => pid!),
-    token: (user) => sign(user, join(folder, 'issuer')),
+    token: (user) => tokenOf(folder, user),
     async stop() {
       server.kill();
       if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
@@ -57,20 +62,4 @@ export async function startServer(): Promise<Service> {
       await rm(folder, { recursive: true });
     },
   };
-}
-
-async function sign(user: string, data: string): Promise<string> {
-  const folder = new Folder(data);
-  const now = Math.floor(Date.now() / 1000);
-  return signAccessToken(
-    {
-      issuer: (await folder.readAddress())!,
-      client: 'test',
-      user,
-      scopes: SIGN_IN_SCOPES,
-      issuedAt: now,
-      authTime: now,
-    },
-    (await folder.readKey())!,
-  );
 }
