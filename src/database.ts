@@ -17,8 +17,8 @@ import { problem } from './problem.ts';
  */
 const BUDGET_MS = 2_000;
 const RETRY_AFTER_SECONDS = '2';
-/** The driver gives up a check of a server after connectTimeoutMS: one that takes longer never ends. */
-const LONGEST_CHECK_MS = BUDGET_MS + 500;
+/** The driver gives up a check, or a connection, after connectTimeoutMS: one that takes longer never ends. */
+const LONGEST_GREETING_MS = BUDGET_MS + 500;
 /** Of a process that serves many requests at a time. */
 const USUAL_POOL = 10;
 
@@ -45,8 +45,8 @@ export function openDatabase(
 ): Database {
   let connected: Promise<MongoClient> | undefined;
   let ahead: Promise<MongoClient> | undefined;
-  /** By server: when the check began that is under way. */
-  let checks = new Map<string, number>();
+  /** Checks of a server, and connections in the making: when each began. */
+  let greetings = new Map<string, number>();
 
   // Made at the first call and kept: it outlives the request, and on Lambda the invocation. A client
   // whose first connection failed stays closed for ever, so that one is not kept.
@@ -71,25 +71,36 @@ export function openDatabase(
 
   function watch(client: MongoClient): MongoClient {
     const own = new Map<string, number>();
-    checks = own;
+    greetings = own;
+    const begin = (what: string) => own.set(what, performance.now());
+    const end = (what: string) => own.delete(what);
+    const nameOf = (one: { address: string; connectionId: number | '<monitor>' }) =>
+      `${one.address} ${one.connectionId}`;
     return client
       .on('serverHeartbeatStarted', ({ connectionId, awaited }) => {
         // One that the server keeps until something changes takes 10 s by right.
-        if (!awaited) own.set(connectionId, performance.now());
+        if (!awaited) begin(connectionId);
       })
-      .on('serverHeartbeatSucceeded', ({ connectionId }) => own.delete(connectionId))
-      .on('serverHeartbeatFailed', ({ connectionId }) => own.delete(connectionId));
+      .on('serverHeartbeatSucceeded', ({ connectionId }) => end(connectionId))
+      .on('serverHeartbeatFailed', ({ connectionId }) => end(connectionId))
+      .on('connectionCreated', (event) => begin(nameOf(event)))
+      .on('connectionReady', (event) => end(nameOf(event)))
+      .on('connectionClosed', (event) => end(nameOf(event)));
   }
 
-  // A check whose connection was closed a moment before it is written waits for ever (Connection.writeCommand
-  // of 7.8 awaits a 'drain' that a destroyed socket never has), and without it no server is found again.
+  // What is written to a socket that was destroyed a moment before is waited for without an end
+  // (Connection.writeCommand of 7.8 awaits a 'drain' that never comes). A server whose check does so is not
+  // found again, and with two such connections no third is made.
   function isStuck(): boolean {
-    const longest = performance.now() - LONGEST_CHECK_MS;
-    return [...checks.values()].some((begun) => begun < longest);
+    const longest = performance.now() - LONGEST_GREETING_MS;
+    return [...greetings.values()].some((begun) => begun < longest);
   }
 
   function renew(): void {
-    connected?.then((client) => client.close()).catch(() => {});
+    connected
+      // Calls that are under way on it have their time yet.
+      ?.then((client) => setTimeout(() => client.close().catch(() => {}), BUDGET_MS))
+      .catch(() => {});
     connected = undefined;
   }
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -126,6 +127,60 @@ test('connections that are closed again and again are 503 at most, and served wh
   expect(status).toBe(201);
   expect([...statuses].filter((one) => one !== 201 && one !== 503)).toEqual([]);
 });
+
+/**
+ * The driver's next greetings of a server are written to a socket that was destroyed a moment before: the
+ * write is false, and neither 'drain' nor 'error' follows.
+ */
+function loseGreetings(count: number) {
+  const write = Socket.prototype.write;
+  let lost = 0;
+  return jest.spyOn(Socket.prototype, 'write').mockImplementation(function (
+    this: Socket,
+    ...args: unknown[]
+  ) {
+    const isGreeting = args[0] instanceof Uint8Array && Buffer.from(args[0]).includes('helloOk');
+    if (isGreeting && lost < count) {
+      lost++;
+      this.destroy();
+    }
+    return write.apply(this, args as never);
+  });
+}
+
+test.each([
+  // A server that is lost in the middle of a call is asked for twice a second, and by that alone.
+  { what: 'a check of the server', signal: 'SIGKILL', lost: 1 },
+  // Two connections at most are made at a time, and no more while those are on their way.
+  { what: 'the making of connections', signal: 'SIGTERM', lost: 2 },
+] as const)(
+  '$what that the driver would wait for without an end is given up',
+  async (c) => {
+    const data = await mkdtemp(join(tmpdir(), 'lost-'));
+    const mongo = await startMongo({ data });
+    const api = await apiOn(mongo.uri);
+    const ready = async () => (await api.call('GET', '/health/ready')).status;
+    await expect(ready()).resolves.toBe(200);
+    mongo.process.kill('SIGSTOP');
+    const hung = c.signal === 'SIGKILL' ? ready() : undefined;
+    await setTimeout(200);
+    mongo.process.kill(c.signal);
+    mongo.process.kill('SIGCONT');
+    await once(mongo.process, 'exit');
+    if (hung) await expect(hung).resolves.toBe(503);
+    const losing = loseGreetings(c.lost);
+    const again = await startMongo({ data, port: new URL(mongo.uri).port });
+    await setTimeout(1_000);
+    const statuses: number[] = [];
+    for (let n = 0; n < 4 && statuses.at(-1) !== 200; n++) statuses.push(await ready());
+    losing.mockRestore();
+    await again.stop();
+    await rm(data, { recursive: true });
+    expect(statuses).toContain(503);
+    expect(statuses).toContain(200);
+  },
+  20_000,
+);
 
 test('an address that cannot be looked up is 503 too', async () => {
   const api = await apiOn('mongodb+srv://cluster.invalid/');
