@@ -39,6 +39,8 @@ export function createStreamingHandler(server: GivenServer, options: AdapterOpti
       // Of one that has left before there is no word any more.
       if (stream.destroyed) return;
       exchange.run(getServer);
+      // What the runtime itself threw ends the request as well.
+      sink.settled.promise.catch(leave);
       await sink.settled.promise;
     },
   );
@@ -119,8 +121,9 @@ class StreamSink implements Sink {
     }
   }
 
+  // The runtime tells Lambda of it in trailers, and ends the stream. One that is destroyed with an error ends
+  // the process: a promise of the runtime's own is rejected then, which nobody waits for (aws-lambda-ric 4.0.2).
   #fail(error: unknown): void {
     this.settled.reject(error);
-    this.#stream.destroy(error as Error);
   }
 }
