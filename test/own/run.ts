@@ -11,7 +11,8 @@ const values = [
 
 const { short } = parseArgs({ options: { short: { type: 'boolean' } } }).values;
 /** What names neither the service nor its sample, and runs longest. */
-const nameless = 'test/(adapter|auth|contract|gateway|local|deploy/template)';
+const nameless =
+  'test/(adapter|auth|caller-limit|contract|database|gateway|local|server|deploy/template)';
 
 const { folder, remove } = await copyClone();
 try {
