@@ -1,8 +1,8 @@
 import { chmod, cp, readdir, rm, utimes } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
-import { unpack } from '../test/support/zip.ts';
 import { keepMaps, takeMaps } from './source-maps.ts';
+import { unpack } from './zip.ts';
 
 /**
  * What infra/container/Dockerfile copies: the two zips unpacked, and the plain server beside the function.

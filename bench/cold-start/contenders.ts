@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { unpack } from '../../scripts/zip.ts';
 import { NAME } from '../../src/name.ts';
 import { flagsOf } from '../../test/deploy/emulator.ts';
-import { unpack } from '../../test/support/zip.ts';
 import { findPython } from '../python/venv.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { readZip, unpack } from '../../scripts/zip.ts';
 import { NAME } from '../../src/name.ts';
 import { sls } from '../support/offline.ts';
 import { copyProject } from '../support/project.ts';
-import { readZip, unpack } from '../support/zip.ts';
 
 const run = promisify(execFile);
 const stage = ['--stage', 'dev'];

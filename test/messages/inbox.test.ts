@@ -6,11 +6,11 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { MongoClient } from 'mongodb';
+import { unpack } from '../../scripts/zip.ts';
 import { NAME } from '../../src/name.ts';
 import { type Mongo, startMongo } from '../support/mongo.ts';
 import { sls } from '../support/offline.ts';
 import { copyProject } from '../support/project.ts';
-import { unpack } from '../support/zip.ts';
 
 const run = promisify(execFile);
 const root = join(__dirname, '../..');

@@ -1,8 +1,8 @@
 // Packs a layer with native code, which npm's registry has, and looks into it.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readZip, unpack } from '../../../scripts/zip.ts';
 import { copyProject } from '../../support/project.ts';
-import { readZip, unpack } from '../../support/zip.ts';
 import { plainEnvironment, run } from '../program.ts';
 
 /** One has a package for each platform, the other all its code in one; the last is compiled where it is installed. */
