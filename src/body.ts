@@ -4,6 +4,13 @@ import type { Plugin, RouteOptionsPayload } from '@hapi/hapi';
 import { decodeText, parseJson } from './json.ts';
 import { problem } from './problem.ts';
 
+declare module '@hapi/hapi' {
+  interface RequestApplicationState {
+    /** The body's `content-encoding`, while hapi does not see it. */
+    encoding?: string;
+  }
+}
+
 const MAX_BYTES = 1024 * 1024;
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB, as base64 and in JSON. */
 export const PAYLOAD_BYTES = 4 * 1024 * 1024;
@@ -30,15 +37,17 @@ export const untouched: RouteOptionsPayload = {
 export const jsonBody: Plugin<void> = {
   name: 'json-body',
   register(server) {
-    server.ext('onPreAuth', ({ route, headers }, h) => {
-      const encoding = headers['content-encoding'] as string | undefined;
-      if (route.settings.validate?.payload && encoding && encoding !== 'identity')
-        throw wrongType();
+    // hapi would begin to decode it, before it is known whether anybody may send it.
+    server.ext('onPreAuth', ({ headers, app }, h) => {
+      app.encoding = headers['content-encoding'] as string | undefined;
       delete headers['content-encoding'];
       return h.continue;
     });
     server.ext('onPostAuth', async (request, h) => {
-      if (request.route.settings.validate?.payload) {
+      const { headers, app, route } = request;
+      if (app.encoding) headers['content-encoding'] = app.encoding;
+      if (route.settings.validate?.payload) {
+        if (app.encoding && app.encoding !== 'identity') throw wrongType();
         Object.assign(request, { payload: await readJson(request.raw.req) });
       }
       return h.continue;
@@ -108,7 +117,8 @@ async function readStream(request: Body, maxBytes: number): Promise<Buffer> {
 }
 
 export function isJson(type: string): boolean {
-  return /^application\/json\s*(;\s*charset="?utf-8"?\s*)?;?\s*$/i.test(type);
+  // No two repetitions of white space side by side: what fails to match would take the square of its length.
+  return /^application\/json\s*(?:;\s*(?:charset="?utf-8"?\s*(?:;\s*)?)?)?$/i.test(type);
 }
 
 export function wrongType() {

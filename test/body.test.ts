@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { readBytes, readJson } from '../src/body.ts';
+import { isJson, readBytes, readJson } from '../src/body.ts';
 
 function requestOf(headers: Record<string, string>) {
   return Object.assign(new PassThrough(), { headers });
@@ -8,6 +8,22 @@ function requestOf(headers: Record<string, string>) {
 const json = { 'content-type': 'application/json' };
 
 afterEach(() => jest.useRealTimers());
+
+test.each([
+  ['application/json', true],
+  ['application/json;', true],
+  ['application/json ; charset=utf-8', true],
+  ['Application/JSON; charset="UTF-8" ; ', true],
+  ['application/jsonp', false],
+  ['application/json; charset=utf-16', false],
+  ['application/json charset=utf-8', false],
+  // Time that is the square of the length would be minutes.
+  [`application/json${' '.repeat(1_000_000)}x`, false],
+  [`application/json;${' '.repeat(1_000_000)}x`, false],
+  [`application/json;charset=utf-8${' '.repeat(1_000_000)}x`, false],
+])('%.40s is JSON: %s', (type, expected) => {
+  expect(isJson(type)).toBe(expected);
+});
 
 test('a body comes in pieces', async () => {
   const request = requestOf(json);

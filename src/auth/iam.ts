@@ -37,7 +37,8 @@ async function localSigner(request: Request): Promise<string | undefined> {
     );
   }
   const body = await readBytes(request.raw.req, PAYLOAD_BYTES);
-  const { method = '', url = '', headers } = request.raw.req;
+  const { method = '', url = '' } = request.raw.req;
+  const headers = { ...request.raw.req.headers, 'content-encoding': request.app.encoding };
   const isSigned = isSignedBy({ id, secret }, { method, url, headers, body }, new Date());
   return isSigned ? `arn:aws:iam::000000000000:user/${id}` : undefined;
 }
