@@ -93,19 +93,27 @@ function report(request: Request, error: Error): void {
   request.server.app.log.error('A request failed', { route: request.route.path, error });
 }
 
-/** For hapi's `failAction`: all faults of a request's part, each with its path. */
+/** What a caller sends makes no answer of many MB, which Lambda would refuse: a fault for each of 80,000 keys. */
+const MOST_FAULTS = 20;
+const LONGEST_TEXT = 200;
+
+/** For hapi's `failAction`: the faults of a request's part, each with its path. */
 export function refuseInvalid(_request: Request, _h: unknown, error?: Error): never {
   const { details = [], output } = error as Boom & {
     details?: { path: (string | number)[]; message: string }[];
     output: { payload: { validation?: { source: string } } };
   };
   const part = parts[output.payload.validation?.source ?? ''] ?? 'request';
-  const errors = details.map(({ path, message }) => ({
+  const errors = details.slice(0, MOST_FAULTS).map(({ path, message }) => ({
     in: part,
-    path: path.join('.'),
-    message,
+    path: shorten(path.join('.')),
+    message: shorten(message),
   }));
   throw problem(400, 'VALIDATION_FAILED', `The ${part} did not pass validation.`, { errors });
+}
+
+function shorten(text: string): string {
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
 const parts: Record<string, string> = {

@@ -18,6 +18,9 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 const json = { 'content-type': 'application/json' };
+const preflight = { origin: 'http://localhost:3000', 'access-control-request-method': 'POST' };
+const manyKeys = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [i, 1]));
 
 describe('the public routes', () => {
   test.each([
@@ -34,6 +37,12 @@ describe('the public routes', () => {
       status: 200,
       body: { message: 'Hello, World' },
     });
+  });
+
+  test.each(['bytes=0-3', 'bytes=9999-'])('the range %s is no part of JSON', async (range) => {
+    const answer = await api.call('GET', '/hello', { headers: { range } });
+    expect(answer).toMatchObject({ status: 200, body: { message: 'Hello, World' } });
+    expect(answer.headers.get('accept-ranges')).toBeNull();
   });
 
   test('HEAD answers like GET, without a body', async () => {
@@ -123,6 +132,34 @@ describe('what is refused is problem+json', () => {
   ])('a body of %s', async (_, headers) => {
     const answer = await api.call('POST', '/things', { token, headers, body: '{"text":"x"}' });
     expect(answer).toMatchObject(problem(415, 'Unsupported Media Type', 'UNSUPPORTED_MEDIA_TYPE'));
+  });
+
+  test.each([
+    ['as many unknown keys as there is room for', manyKeys(80_000), 20],
+    ['one key as long as there is room for', { [`"\\`.repeat(200_000)]: 1 }, 2],
+  ])('%s make no answer that is too large', async (_, body, count) => {
+    const answer = await api.call('POST', '/things', { token, body });
+    expect(answer).toMatchObject(problem(400, 'Bad Request', 'VALIDATION_FAILED'));
+    expect(answer.body.errors).toHaveLength(count);
+    expect(JSON.stringify(answer.body).length).toBeLessThan(20_000);
+  });
+
+  test.each([
+    ['/things/%FF', {}],
+    ['/things/%zz', {}],
+    ['/things/%FF', preflight],
+    ['/things/%zz', preflight],
+    ['/things', { ...preflight, 'access-control-request-headers': `a${' '.repeat(14_000)}b` }],
+  ])('OPTIONS %s with %j', async (path, headers) => {
+    await expect(raw('OPTIONS', path, headers)).resolves.toMatchObject({ status: 400 });
+  });
+
+  test.each([
+    ['a body that is compressed', 'POST', '/things', { ...json, 'content-encoding': 'gzip' }],
+    ['a body of another type', 'POST', '/things', { 'content-type': 'text/plain' }],
+  ])('%s is 401 without a token', async (_, method, path, headers) => {
+    const answer = await api.call(method, path, { headers, body: '{}' });
+    expect(answer).toMatchObject(problem(401, 'Unauthorized', 'UNAUTHORIZED'));
   });
 
   test.each(['application/json;charset=utf-8', 'Application/JSON; charset="UTF-8"'])(
@@ -236,6 +273,15 @@ describe('x-correlation-id', () => {
   );
 });
 
+test('a token may last longer than there are dates', async () => {
+  const { issuer, audience } = api.server.app.settings;
+  const lasting = await api.signer.sign({ iss: issuer, aud: audience, sub: 'user1', exp: 1e18 });
+  await expect(api.call('GET', '/me', { token: lasting })).resolves.toMatchObject({
+    status: 200,
+    body: { expiresAt: '9999-12-31T00:00:00.000Z' },
+  });
+});
+
 describe('CORS', () => {
   const from = (origin: string) => ({ headers: { origin } });
 
@@ -315,7 +361,7 @@ test('garbage on the socket ends that connection and no other', async () => {
 /** fetch sends no Origin of one's own and follows CORS itself. */
 function raw(method: string, path: string, headers: Record<string, string>) {
   return new Promise<{ status?: number; headers: Record<string, unknown> }>((resolve, reject) => {
-    request(api.url + path, { method, headers }, (response) => {
+    request(api.url, { method, path, headers }, (response) => {
       response.resume();
       response.on('end', () => resolve({ status: response.statusCode, headers: response.headers }));
     })

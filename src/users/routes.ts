@@ -9,6 +9,9 @@ const caller = Joi.object({
   expiresAt: Joi.string().isoDate().required().example('2026-01-31T12:00:00.000Z'),
 }).label('Caller');
 
+/** An issuer may name any number; there is a date for most. */
+const LAST_DATE = Date.UTC(9999, 11, 31);
+
 export const users: Plugin<void> = {
   name: 'users',
   register(server) {
@@ -27,7 +30,7 @@ export const users: Plugin<void> = {
           scopes: scope,
           issuer: claims.iss,
           clientId: claims.cid ?? claims.client_id ?? claims.azp,
-          expiresAt: new Date(Number(claims.exp) * 1000).toISOString(),
+          expiresAt: new Date(Math.min(Number(claims.exp) * 1000, LAST_DATE)).toISOString(),
         };
       },
     });
