@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type CryptoKey, createLocalJWKSet, type JWSHeaderParameters } from 'jose';
 import { isLoopback } from '../config.ts';
 import { IssuerUnavailable, Refusal } from './refusal.ts';
@@ -13,13 +14,20 @@ const PAUSE_MS = 5_000;
 /** Where no key is known every token would ask, be it made up or not; all are let in as soon as it answers. */
 const FIRST_PAUSE_MS = 1_000;
 const TIMEOUT_MS = 2_500;
+/** Of a renewal, where the process stops as soon as its caller has an answer. */
+const PATIENCE_MS = 500;
 /** API Gateway's own limit: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const MAX_BYTES = 150_000;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 
 /** The issuer's keys, fetched when they are first needed, kept, and asked for again when one is missing. */
-export function createKeys(issuer: string, clock: () => number = Date.now): FindKey {
+export function createKeys(
+  issuer: string,
+  clock: () => number = Date.now,
+  // Lambda freezes a process between events: what nobody waits for comes to nothing there.
+  isFrozen = Boolean(process.env.AWS_LAMBDA_RUNTIME_API),
+): FindKey {
   let keys: { find: KeySet; at: number } | undefined;
   let asked = { at: Number.NEGATIVE_INFINITY, answered: false };
   let asking: Promise<KeySet> | undefined;
@@ -45,7 +53,7 @@ export function createKeys(issuer: string, clock: () => number = Date.now): Find
     return new IssuerUnavailable(`${issuer}: no answer a moment ago`);
   }
 
-  return async (header) => {
+  return async function findKey(header) {
     if (!keys || clock() - keys.at > BELIEVED_MS) {
       if (!asking && !asked.answered && clock() - asked.at <= FIRST_PAUSE_MS) throw noAnswer();
       await ask();
@@ -54,8 +62,15 @@ export function createKeys(issuer: string, clock: () => number = Date.now): Find
     const mayAsk = asking !== undefined || clock() - asked.at > PAUSE_MS;
     const known = await lookUp(find, header);
     if (known) {
-      // Not waited for: the issuer may be slow or gone, and this key was good ten minutes ago.
-      if (clock() - at > FRESH_MS && mayAsk) ask().catch(() => {});
+      if (clock() - at <= FRESH_MS || !mayAsk) return known;
+      // Not waited for, or not for long: the issuer may be slow or gone, and this key was good ten minutes ago.
+      const renewed = ask().then(
+        () => true,
+        () => false,
+      );
+      if (isFrozen && (await Promise.race([renewed, setTimeout(PATIENCE_MS, false)]))) {
+        return findKey(header);
+      }
       return known;
     }
     if (!mayAsk && !asked.answered) throw noAnswer();

@@ -102,6 +102,36 @@ test('an old key set is renewed behind the back of a caller, and a withdrawn key
   await expect(find(header(first))).rejects.toBeInstanceOf(Refusal);
 });
 
+describe('where the process stops between its requests', () => {
+  const frozenKeys = () => createKeys(issuer, () => now, true);
+
+  test('a renewal is waited for, and a withdrawn key goes with it', async () => {
+    const find = frozenKeys();
+    await find(header(first));
+    answer = (path) =>
+      path === '/keys' ? json({ keys: [second.jwk] }) : json(first.documents(issuer)[path]);
+    now += 11 * MINUTE;
+    await expect(find(header(first))).rejects.toBeInstanceOf(Refusal);
+    await expect(find(header(second))).resolves.toBeDefined();
+  });
+
+  test('not for long: a known key serves while the issuer hangs', async () => {
+    const find = frozenKeys();
+    await find(header(first));
+    http.removeAllListeners('request');
+    now += 11 * MINUTE;
+    await expect(find(header(first))).resolves.toBeDefined();
+  });
+
+  test('nor in vain: a known key serves while the issuer is down', async () => {
+    const find = frozenKeys();
+    await find(header(first));
+    answer = () => undefined;
+    now += 11 * MINUTE;
+    await expect(find(header(first))).resolves.toBeDefined();
+  });
+});
+
 test('an issuer that was down at first is asked again, once a second', async () => {
   const find = keysFor();
   answer = () => undefined;
