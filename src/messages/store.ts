@@ -43,8 +43,6 @@ export interface Draft {
 const CLAIM_SECONDS = 2 * 24 * 60 * 60;
 const DUPLICATE_KEY = 11000;
 
-export type MessageStore = ReturnType<typeof createMessageStore>;
-
 export function createMessageStore(database: Database) {
   return {
     create(draft: Draft): Promise<Created> {
@@ -208,11 +206,18 @@ async function whyNot(
   return { outcome: found ? 'stale' : 'not-found' };
 }
 
-/** Before the message goes: a retry that finds neither message nor mark would make it again. */
+/**
+ * Before the message goes: a retry that finds neither message nor mark would make it again. Once a claim is
+ * forgotten, its key may be another message's.
+ */
 async function markDeleted(db: Db, options: CallOptions, message: Message): Promise<void> {
-  const { author, idempotencyKey: key } = message;
+  const { _id: messageId, author, idempotencyKey: key } = message;
   if (key === undefined) return;
-  await claimsOf(db).updateOne({ _id: { author, key } }, { $set: { deleted: true } }, options);
+  await claimsOf(db).updateOne(
+    { _id: { author, key }, messageId },
+    { $set: { deleted: true } },
+    options,
+  );
 }
 
 function hash(text: string): string {

@@ -36,6 +36,27 @@ function withSlowInsert(db: Db, until: Promise<void>): Db {
   });
 }
 
+test('a message that goes marks no other’s claim of the same key', async () => {
+  const database = openDatabase({ mongodbUri: mongo.uri, database: 'forgotten' }, () => {});
+  const store = createMessageStore(database);
+  const draft = { author: 'alice', text: 'hello', sent: 'hello', key: 'k' };
+  const first = await store.create(draft);
+  // After two days; and the next who has the key ends between its claim and its message.
+  await database.use((db) => db.collection('idempotency').deleteMany({}));
+  const second = await store.create(draft);
+  if (first.outcome !== 'created' || second.outcome !== 'created') throw new Error(second.outcome);
+  await database.use((db) => db.collection('messages').deleteOne({ _id: second.message._id }));
+
+  await expect(store.remove(first.message._id, () => true)).resolves.toEqual({
+    outcome: 'removed',
+  });
+  await expect(store.create(draft)).resolves.toMatchObject({
+    outcome: 'created',
+    message: { _id: second.message._id },
+  });
+  await database.close();
+});
+
 test('a request slower than its own retry and that one’s deletion does not bring the message back', async () => {
   const database = openDatabase({ mongodbUri: mongo.uri, database: 'slow' }, () => {});
   let letGo = () => {};
