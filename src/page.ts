@@ -3,6 +3,7 @@ import Joi from 'joi';
 import type { ObjectId } from 'mongodb';
 import { decodeCursor, encodeCursor, isCursor } from './cursor.ts';
 import { prefixOf } from './prefix.ts';
+import { queryOf } from './query.ts';
 
 export interface PageQuery {
   limit: number;
@@ -50,8 +51,7 @@ export function respondWithPage<T extends { _id: ObjectId }>(
 
 /** The rest of the list under the same conditions. */
 function nextLink(request: Pick<Request, 'raw' | 'lambda' | 'path'>, cursor: string): string {
-  // Of `request.url` Hapi makes a URL with whatever the caller calls the host: it may be none.
-  const query = new URLSearchParams(request.raw.req.url?.split('?')[1]);
+  const query = queryOf(request);
   query.set('cursor', cursor);
   return `<${prefixOf(request)}${request.path}?${query}>; rel="next"`;
 }

@@ -1,11 +1,12 @@
 import type { Request } from '@hapi/hapi';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { queryOf } from '../query.ts';
 
 /** The request as a REST API would hand it to another function. */
 export function proxyEvent(request: Request, body: Buffer | null): APIGatewayProxyEvent {
   const { path, method, app } = request;
   const [headers, multiValueHeaders] = collect(headersOf(request));
-  const [query, multiValueQuery] = collect([...request.url.searchParams]);
+  const [query, multiValueQuery] = collect([...queryOf(request)]);
   const isText = body === null || Buffer.from(body.toString()).equals(body);
   return {
     resource: resourceOf(request),

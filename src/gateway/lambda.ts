@@ -6,6 +6,7 @@ import { PAYLOAD_BYTES, readBytes } from '../body.ts';
 import { problem } from '../problem.ts';
 import { proxyEvent } from './event.ts';
 import type { LambdaIntegration } from './options.ts';
+import { signalOf } from './signal.ts';
 import { resolve, type Value } from './value.ts';
 
 /** One for all requests: it keeps its connections open. */
@@ -36,11 +37,8 @@ export async function invokeFunction(
 }
 
 /** What another function returns; what is wrong with it is in this function's log. */
-export async function invoke<Result>(
-  uri: Value,
-  event: object,
-  { lambda, server, route }: Request,
-): Promise<Result> {
+export async function invoke<Result>(uri: Value, event: object, request: Request): Promise<Result> {
+  const { server, route } = request;
   const FunctionName = functionOf(resolve(uri, process.env));
   // The runtime brings it. Few routes need it, so it is loaded by the first that does.
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
@@ -48,7 +46,7 @@ export async function invoke<Result>(
   try {
     const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) });
     const { Payload, FunctionError } = await client.send(command, {
-      abortSignal: lambda?.signal,
+      abortSignal: signalOf(request),
     });
     const result = JSON.parse(Buffer.from(Payload ?? []).toString() || 'null');
     if (FunctionError) throw new InvocationFailed(result?.errorMessage ?? FunctionError);

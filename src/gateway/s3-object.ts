@@ -5,6 +5,7 @@ import { PAYLOAD_BYTES, readBytes } from '../body.ts';
 import { problem } from '../problem.ts';
 import { type Bucket, openFolder } from './bucket.ts';
 import type { S3ObjectIntegration } from './options.ts';
+import { signalOf } from './signal.ts';
 import { resolve } from './value.ts';
 
 /** What the caller hears instead: the same from the gateway's templates. */
@@ -48,8 +49,9 @@ export async function serveObject(
 
 async function locate(
   { bucket, key }: S3ObjectIntegration,
-  { server, params, lambda }: Request,
+  request: Request,
 ): Promise<{ key: string; bucket: Bucket }> {
+  const { server, params } = request;
   const { stage, objects } = server.app.settings;
   if (stage === 'local') {
     const folder = JSON.stringify(bucket).match(/\w+/g)!.join('-');
@@ -58,7 +60,7 @@ async function locate(
   return {
     // First what the deployment knows: a caller's parameter may look like a placeholder.
     key: fillIn(resolve(key, process.env), params),
-    bucket: await openS3(resolve(bucket, process.env), lambda?.signal),
+    bucket: await openS3(resolve(bucket, process.env), signalOf(request)),
   };
 }
 
@@ -77,7 +79,7 @@ function fillIn(key: string, params: Request['params']): string {
 /** One for all requests: it keeps its connections open. */
 let client: S3Client | undefined;
 
-async function openS3(Bucket: string, abortSignal?: AbortSignal): Promise<Bucket> {
+async function openS3(Bucket: string, abortSignal: AbortSignal): Promise<Bucket> {
   // The runtime brings it. Few routes need it, so it is loaded by the first that does.
   const { S3Client, GetObjectCommand, PutObjectCommand, DeleteObjectCommand } = await import(
     '@aws-sdk/client-s3'

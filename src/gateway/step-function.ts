@@ -2,8 +2,10 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { Request, ResponseObject, ResponseToolkit } from '@hapi/hapi';
 import { isJson, readText, wrongType } from '../body.ts';
 import { problem } from '../problem.ts';
+import { queryOf } from '../query.ts';
 import { paramsOf } from './event.ts';
 import type { ExecutionInput, StepFunctionIntegration } from './options.ts';
+import { signalOf } from './signal.ts';
 import { resolve } from './value.ts';
 
 /** How an execution fails, by its error's name and its cause: `Fail` in the state machine's own words. */
@@ -52,7 +54,7 @@ export async function runStateMachine(
 const MAX_BYTES = 256 * 1024;
 
 async function readInput(request: Request): Promise<ExecutionInput> {
-  const { raw, url, headers, auth, server } = request;
+  const { raw, headers, auth, server } = request;
   const type = raw.req.headers['content-type'];
   if (type && !isJson(type)) throw wrongType();
   const withheld = withheldHeaders(server.auth.api[auth.strategy]?.authorizer);
@@ -62,7 +64,7 @@ async function readInput(request: Request): Promise<ExecutionInput> {
     body: (await readText(raw.req, MAX_BYTES)) || '{}',
     path: paramsOf(request),
     // As it was sent, too.
-    query: Object.fromEntries(url.searchParams),
+    query: Object.fromEntries(queryOf(request)),
     headers: Object.fromEntries(kept.map(([name, value]) => [name, String([value].flat().at(-1))])),
     caller: auth.credentials?.sub ?? null,
   };
@@ -90,17 +92,20 @@ let client: SFNClient | undefined;
 async function startExecution(
   { stateMachine, errors }: StepFunctionIntegration,
   input: ExecutionInput,
-  { server, route, lambda }: Request,
+  request: Request,
 ) {
+  const { server, route } = request;
   const stateMachineArn = resolve(stateMachine, process.env);
   // The runtime brings it. Few routes need it, so it is loaded by the first that does.
   const { SFNClient, StartSyncExecutionCommand } = await import('@aws-sdk/client-sfn');
   const command = new StartSyncExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
   client ??= new SFNClient();
-  const execution = await client.send(command, { abortSignal: lambda?.signal }).catch((error) => {
-    server.app.log.error('A state machine could not be started', { route: route.path, error });
-    throw problem(...failures.UNAVAILABLE);
-  });
+  const execution = await client
+    .send(command, { abortSignal: signalOf(request) })
+    .catch((error) => {
+      server.app.log.error('A state machine could not be started', { route: route.path, error });
+      throw problem(...failures.UNAVAILABLE);
+    });
   if (execution.status === 'SUCCEEDED') return JSON.parse(execution.output ?? 'null');
   const { status, error, cause, executionArn } = execution;
   server.app.log.warn('An execution did not succeed', {

@@ -193,6 +193,15 @@ describe('on a laptop', () => {
     expect((await post(4 * 1024 * 1024 + 1)).status).toBe(413);
   });
 
+  test('a host that is none keeps nobody from it', async () => {
+    const { statusCode } = await api.server.inject({
+      url: '/users/1?x=1',
+      headers: { host: 'a b:99999' },
+    });
+    expect(statusCode).toBe(200);
+    expect(events[0]!.queryStringParameters).toEqual({ x: '1' });
+  });
+
   test('hapi’s own inject reaches it as well', async () => {
     const { statusCode } = await api.server.inject({ url: '/users/1', headers: { 'x-a': 'b' } });
     expect(statusCode).toBe(200);
@@ -280,6 +289,23 @@ describe('on AWS', () => {
     const context = { getRemainingTimeInMillis: () => 500 };
     expect((await send({ target: '/users/1' }, context)).status).toBe(504);
     await expect(logged).resolves.toBe('AbortError');
+  });
+
+  test('outside of Lambda it is not waited for without an end', async () => {
+    const log = jest.spyOn(api.server.app.log, 'error').mockReturnValue();
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
+    reply = new Promise(() => {});
+    const { status } = await api.call('GET', '/users/1');
+    expect([status, timeout.mock.calls]).toEqual([502, [[29_000]]]);
+    expect(log).toHaveBeenCalledTimes(1);
+  });
+
+  test('the function sees what the body is encoded by', async () => {
+    const headers: [string, string][] = [['content-encoding', 'gzip']];
+    await send({ method: 'POST', target: '/users/1', headers, body: Buffer.from([31, 139]) });
+    expect(JSON.parse(service.seen[0]!.body.toString()).headers).toMatchObject({
+      'content-encoding': 'gzip',
+    });
   });
 
   test('a variable that is missing is told to the log alone', async () => {
