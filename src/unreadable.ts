@@ -2,8 +2,12 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Plugin } from '@hapi/hapi';
 
-const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
-const TOO_LARGE = 'HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n';
+/** As Node has them: https://nodejs.org/api/http.html#event-clienterror. All else is a bad request. */
+const refusals: Record<string, string> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
 
 /**
  * What Node cannot read. hapi has 400 for all of it, a head over Node's 16 KB among it; and it answers a
@@ -20,7 +24,8 @@ export const unreadable: Plugin<void> = {
     }
     listener.removeAllListeners('clientError');
     listener.on('clientError', ({ code }: NodeJS.ErrnoException, socket: Socket) => {
-      const refusal = code === 'HPE_HEADER_OVERFLOW' ? TOO_LARGE : BAD_REQUEST;
+      const status = refusals[code ?? ''] ?? '400 Bad Request';
+      const refusal = `HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`;
       const refuse = () => (socket.writable ? socket.end(refusal) : socket.destroy());
       const response = last.get(socket);
       if (!response || response.closed) refuse();

@@ -53,6 +53,21 @@ test('the rest of a request that is being served is refused, and it gets no othe
   await expect(api.call('GET', '/hello')).resolves.toMatchObject({ status: 200 });
 });
 
+test.each([
+  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', '413 Payload Too Large'],
+  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+  ['HPE_INVALID_METHOD', '400 Bad Request'],
+])('%s is %s', async (code, status) => {
+  const { hostname, port } = new URL(api.url);
+  api.server.listener.once('connection', (socket) => {
+    api.server.listener.emit('clientError', Object.assign(new Error(), { code }), socket);
+  });
+  await expect(text(connect(Number(port), hostname))).resolves.toBe(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`,
+  );
+});
+
 test('the next request is refused when the one before it has been answered', async () => {
   const received = send('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n', '\0\r\n\r\n');
   await begun.promise;
