@@ -22,7 +22,7 @@ const LONGEST_GREETING_MS = BUDGET_MS + 500;
 /** Of a process that serves many requests at a time. */
 const USUAL_POOL = 10;
 
-/** Options of a call to the driver; its types know `signal` for reads only, its code for all. */
+/** Options of a call to the driver: its types know `signal` for reads only, its code for all, and `comment` for both. */
 export type CallOptions = { signal: AbortSignal; comment?: string };
 
 export interface Index {
@@ -52,7 +52,8 @@ export function openDatabase(
   // whose first connection failed stays closed for ever, so that one is not kept.
   function connect(): Promise<MongoClient> {
     if (isStuck()) renew();
-    connected ??= watch(
+    if (connected) return connected;
+    const attempt = watch(
       new MongoClient(settings.mongodbUri, {
         appName: NAME,
         maxPoolSize: settings.poolSize ?? USUAL_POOL,
@@ -63,10 +64,12 @@ export function openDatabase(
     )
       .connect()
       .catch((error) => {
-        connected = undefined;
+        // Another may have taken its place meanwhile.
+        if (connected === attempt) connected = undefined;
         throw error;
       });
-    return connected;
+    connected = attempt;
+    return attempt;
   }
 
   function watch(client: MongoClient): MongoClient {

@@ -6,6 +6,7 @@ import { connect, createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { MongoClient } from 'mongodb';
 import { openDatabase } from '../src/database.ts';
 import { type Api, startApi } from './support/api.ts';
 import { startMongo } from './support/mongo.ts';
@@ -51,6 +52,31 @@ test('a process whose first connection failed serves when the database comes', a
   await expect(api.call('GET', '/health/ready')).resolves.toMatchObject({ status: 200 });
   await late.stop();
 }, 20_000);
+
+test('a client that fails when it has been replaced takes no other with it', async () => {
+  const attempts: PromiseWithResolvers<MongoClient>[] = [];
+  const clients: MongoClient[] = [];
+  const connecting = jest.spyOn(MongoClient.prototype, 'connect').mockImplementation(function (
+    this: MongoClient,
+  ) {
+    clients.push(this);
+    attempts.push(Promise.withResolvers());
+    return attempts.at(-1)!.promise;
+  });
+  const database = openDatabase({ mongodbUri: 'mongodb://127.0.0.1:1/', database: 'a' }, () => {});
+  const begun = performance.now();
+  database.connect();
+  clients[0]!.emit('connectionCreated', { address: 'a', connectionId: 1 } as never);
+  jest.spyOn(performance, 'now').mockReturnValue(begun + 3_000);
+  const first = database.use(async () => 'done');
+  attempts[0]!.reject(new Error('too late'));
+  attempts[1]!.resolve(clients[1]!);
+  await expect(first).resolves.toBe('done');
+  await expect(database.use(async () => 'done')).resolves.toBe('done');
+  expect(clients).toHaveLength(2);
+  connecting.mockRestore();
+  jest.restoreAllMocks();
+});
 
 test('a connection that was begun ahead and came to nothing is begun again', async () => {
   const mongo = await startMongo();
