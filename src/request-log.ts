@@ -39,8 +39,8 @@ export const requestLog: Plugin<void> = {
 };
 
 /** Hapi takes whoever ends a request from outside for a client that has left. */
-function outcomeOf({ response, lambda, app }: Request): { status: number; code?: string } {
-  if (lambda?.signal.aborted) return lambda.signal.reason;
+function outcomeOf({ response, lambda, app, raw }: Request): { status: number; code?: string } {
+  if (lambda && raw.res.destroyed) return lambda.signal.reason;
   if ('isBoom' in response) return { status: response.output.statusCode, code: app.code };
   return { status: response.statusCode, code: app.code };
 }
