@@ -12,6 +12,7 @@ export const buildDocuments = inTurns(async () => {
   child.stderr.setEncoding('utf8').on('data', (text) => {
     errors += text;
   });
-  const [code] = await once(child, 'close');
-  if (code !== 0) process.stderr.write(`The OpenAPI document stays as it was:\n${errors}`);
+  const [code] = await once(child, 'close').catch((error: Error) => [error.message]);
+  if (code !== 0)
+    process.stderr.write(`The OpenAPI document stays as it was:\n${errors || code}\n`);
 });
