@@ -1,7 +1,9 @@
 locals {
-  runtime = "nodejs24.x"
-  code    = "${local.root}/dist/function.zip"
-  layer   = "${local.root}/dist/layer.zip"
+  # As by the other roads, so that logs and the runbook have the same names.
+  function = "${local.name}-api"
+  runtime  = "nodejs24.x"
+  code     = "${local.root}/dist/function.zip"
+  layer    = "${local.root}/dist/layer.zip"
 }
 
 resource "aws_lambda_function" "api" {
@@ -9,7 +11,7 @@ resource "aws_lambda_function" "api" {
   #checkov:skip=CKV_AWS_116:The gateway waits for the answer: no event is left over
   #checkov:skip=CKV_AWS_173:There is no secret in it, and Lambda encrypts it by a key of its own
   #checkov:skip=CKV_AWS_272:A signing profile is the account's, and who may deploy is IAM's
-  function_name                  = local.name
+  function_name                  = local.function
   role                           = aws_iam_role.function.arn
   runtime                        = local.runtime
   architectures                  = ["arm64"]
@@ -89,6 +91,6 @@ resource "aws_lambda_permission" "gateway" {
 
 resource "aws_cloudwatch_log_group" "function" {
   #checkov:skip=CKV_AWS_158:CloudWatch encrypts it, by a key of its own
-  name              = "/aws/lambda/${local.name}"
+  name              = "/aws/lambda/${local.function}"
   retention_in_days = local.settings.logRetention
 }

@@ -1,7 +1,7 @@
 # What the function may, and no more: as in resources/role.yml, and what a VPC asks for.
 resource "aws_iam_role" "function" {
   # By its name a database may know it.
-  name               = "${local.name}-${local.region}-function"
+  name               = "${local.name}-${local.region}-lambdaRole"
   assume_role_policy = data.aws_iam_policy_document.trust["lambda"].json
 }
 
@@ -63,7 +63,7 @@ data "aws_iam_policy_document" "function" {
     condition {
       test     = "ArnEquals"
       variable = "lambda:SourceFunctionArn"
-      values   = ["arn:${local.partition}:lambda:${local.region}:${local.account}:function:${local.name}"]
+      values   = ["arn:${local.partition}:lambda:${local.region}:${local.account}:function:${local.function}"]
     }
   }
 }

@@ -34,6 +34,12 @@ run "dev" {
     error_message = "The memory is not that of config/dev.yml, or the time is longer than a REST API waits."
   }
 
+  # docs/runbook.md and docs/deploy.md name them so, whatever deploys the stage.
+  assert {
+    condition     = aws_cloudwatch_log_group.function.name == "/aws/lambda/${local.service}-dev-api" && aws_iam_role.function.name == "${local.service}-dev-us-east-1-lambdaRole"
+    error_message = "The log or the role has another name than by serverless.yml."
+  }
+
   assert {
     condition     = length(aws_subnet.private) == 3 && length(aws_nat_gateway.main) == 1 && length(aws_route.nat) == 3
     error_message = "Three zones have not one gateway together."
