@@ -59,7 +59,7 @@ await writeFile(
   `${JSON.stringify(
     {
       date: new Date().toISOString().slice(0, 10),
-      command: 'npm run bench:adapter --prefix bench',
+      command: 'npm run bench',
       machine,
       versions: { ...(await readVersions()), ...(python && (await pythonVersions())) },
       plan,

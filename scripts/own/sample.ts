@@ -44,8 +44,8 @@ const named: [file: string, pattern: RegExp][] = [
   ['test/deploy/requests.ts', /^.*\bcallMessages\b.*\n/gm],
   // What one request cannot know of a message, to the end of the file.
   ['test/schemathesis/schemathesis.toml', /\n\[checks\.positive_data_acceptance\]\n[\s\S]*/],
-  ['package.json', /^ *"(?:bench|faults:(?:outages|kills|users|soak))": .*\n/gm],
-  ['bench/package.json', /^ *"bench(?::cold-start|:logging|:warm)?": .*\n/gm],
+  ['package.json', /^ *"(?:bench:database|faults:(?:outages|kills|users|soak))": .*\n/gm],
+  ['bench/package.json', /^ *"bench:(?:cold-start|logging|warm)": .*\n/gm],
   ['.ci/run', /^.* faults:(?:outages|kills|users|soak) .*\n/gm],
   ['.github/dependabot.yml', /, \/bench\/cold-start\/usual/],
   ['docs/cold-start.md', /^ {4}npm ci --prefix bench[\s\S]*?\n(?=## )/m],
@@ -54,13 +54,13 @@ const named: [file: string, pattern: RegExp][] = [
   ['docs/scaling.md', / \(what a page of 20 messages[^)]*\)/],
   ['README.md', /^## Messages\n[\s\S]*?\n(?=## )/m],
   ['docs/logs.md', /^ {4}npm ci --prefix bench[\s\S]*?\n(?=A line of a request)/m],
-  ['README.md', /, `npm run bench`(?= \|)/],
+  ['README.md', /, `npm run bench:database`(?= \|)/],
   ['README.md', /, the embedded one's figures/],
   ['docs/deploy.md', /^### The scope `messages:moderate`\n[\s\S]*?\n(?=## )/m],
   ['docs/http.md', /^.*\(messages\.md\).*\n\n/m],
   [
     'docs/testing.md',
-    /^\| (?:`npm run (?:bench`|faults:(?:outages|kills|users|soak))|`insertOne`|`findOne`|a page of 20).*\n/gm,
+    /^\| (?:`npm run (?:bench:database`|faults:(?:outages|kills|users|soak))|`insertOne`|`findOne`|a page of 20).*\n/gm,
   ],
 ];
 
