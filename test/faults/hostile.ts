@@ -31,6 +31,8 @@ const SLOW = 20;
 /** A body that stalls is given up by the service after 10 s, a head after 66, looked for every 30. */
 const SLOW_BODY_MS = 15_000;
 const SLOW_HEAD_MS = 100_000;
+/** One in which nobody waits for a minute and a half to see the heads cut off. */
+const IS_SHORT = REQUESTS < 50_000;
 /** Of what is wrong, as a thousand lines tell no more. */
 const MOST_TOLD = 10;
 /** Of the heap after a collection, from a fifth of the requests on. */
@@ -69,14 +71,13 @@ for (let n = 0; n < REQUESTS; n += BATCH) {
 }
 const seconds = (performance.now() - began) / 1000;
 const bodiesLeft = await stillOpen(slow.bodies, SLOW_BODY_MS);
-const headsLeft = await stillOpen(slow.heads, 0);
+const headsLeft = await stillOpen(slow.heads, IS_SHORT ? 0 : SLOW_HEAD_MS);
 for (const { socket } of [...slow.bodies, ...slow.heads]) socket.destroy();
 const ended = await service.stop();
 await issuer.stop();
 await mongo.stop();
 
 console.log(`${Math.round(REQUESTS / seconds)} a second; answers by status:`, statuses);
-console.log(`${slow.heads.length - headsLeft.length} of ${SLOW} slow heads cut off`);
 await report('no answer is a 5xx, none has a header of the caller’s making', async () =>
   faults.answers.slice(0, MOST_TOLD),
 );
@@ -98,10 +99,12 @@ await report('nothing that was smuggled is served', async () =>
 await report(`a body that drips is given up within ${SLOW_BODY_MS / 1000} s`, async () =>
   bodiesLeft.length > 0 ? `${bodiesLeft.length} of ${SLOW} are still open.` : undefined,
 );
-await report(`no head drips for longer than ${SLOW_HEAD_MS / 1000} s`, async () => {
-  const old = headsLeft.filter(({ at }) => performance.now() - at > SLOW_HEAD_MS);
-  return old.length > 0 ? `${old.length} of ${SLOW} do.` : undefined;
-});
+if (IS_SHORT) console.log('left out, as it is a short run: heads that drip');
+else {
+  await report(`no head drips for longer than ${SLOW_HEAD_MS / 1000} s`, async () =>
+    headsLeft.length > 0 ? `${headsLeft.length} of ${SLOW} do.` : undefined,
+  );
+}
 console.log(`heap at each fifth: ${memory.map(({ heapUsed }) => show(heapUsed)).join(', ')}`);
 console.log(`RSS at each fifth: ${memory.map(({ rss }) => show(rss)).join(', ')}`);
 await report(`the heap grows by ${GROWTH_MB} MB at most after the first fifth`, async () => {

@@ -130,6 +130,7 @@ async function hold(
   const seconds = SECONDS / PARTS;
   const cpu = process.cpuUsage();
   const faults = new Map<string, number>();
+  const latencies: Record<number, number[]> = { 50: [], 99: [] };
   let sent = 0;
   for (let part = 1; part <= PARTS; part++) {
     await traffic.signIn();
@@ -142,12 +143,21 @@ async function hold(
     );
     console.log(`${part}/${PARTS}: ${load.sent} requests, ${times(load)}; ${now.join(', ')}`);
     tellFaults(load.faults);
+    for (const [percent, each] of Object.entries(latencies)) {
+      each.push(percentile(load.latencies, Number(percent)));
+    }
     sent += load.sent;
     for (const [fault, count] of load.faults) faults.set(fault, (faults.get(fault) ?? 0) + count);
   }
   for (const [fault, count] of faults) {
     if (fault === UNAVAILABLE && count <= sent * MOST_UNAVAILABLE) continue;
     answers.faults.push(`${count} of ${sent}: ${fault}`);
+  }
+  for (const [percent, each] of Object.entries(latencies)) {
+    const [second, last] = thirdsOf(each);
+    console.log(
+      `p${percent}: ${second.toFixed(0)} ms in the second third, ${last.toFixed(0)} ms in the last`,
+    );
   }
   const { user, system } = process.cpuUsage(cpu);
   const share = ((user + system) / 1e6 / SECONDS) * 100;
@@ -167,13 +177,21 @@ async function sample(memory: Map<Process, number[]>): Promise<void> {
 }
 
 function growth(name: string, samples: number[]): string[] {
-  const third = Math.floor(samples.length / 3);
-  const second = percentile(samples.slice(third, 2 * third), 50);
-  const last = percentile(samples.slice(2 * third), 50);
-  const slope = slopeOf(samples.slice(third)) * (samples.length / (SECONDS / 60));
+  const [second, last] = thirdsOf(samples);
+  const slope =
+    slopeOf(samples.slice(Math.floor(samples.length / 3))) * (samples.length / (SECONDS / 60));
   const figures = `${second.toFixed(0)} MB in the second third, ${last.toFixed(0)} MB in the last`;
   console.log(`${name}: ${figures}, ${slope.toFixed(1)} MB a minute`);
   return last <= second * GROWTH + GROWTH_MB ? [] : [`${name} grows: ${figures}`];
+}
+
+/** The medians of the second and the last third; in the first one much is yet to settle. */
+function thirdsOf(samples: number[]): [second: number, last: number] {
+  const third = Math.floor(samples.length / 3);
+  return [
+    percentile(samples.slice(third, 2 * third), 50),
+    percentile(samples.slice(2 * third), 50),
+  ];
 }
 
 /** By the least squares: what each sample has above the one before. */

@@ -44,7 +44,7 @@ export function nextAttack(random: Random, target: Target): Attack {
   if (kind === 'smuggling') return smuggle(random, target);
   const draft = begin(random, target);
   (spoils[kind] ?? oversize)(draft, random);
-  if (random.below(4) === 0) spoils[random.pick(['query', 'unicode', 'values'])]!(draft, random);
+  if (random.below(4) === 0) spoils[random.pick(Object.keys(spoils))]!(draft, random);
   const attack = { kind, ...write(draft) };
   return random.below(10) === 0 ? { ...attack, pieces: cut(attack.pieces, random) } : attack;
 }
@@ -64,6 +64,7 @@ const spoils: Record<string, Spoil> = {
   path: spoilPath,
   query: spoilQuery,
   unicode: spoilUnicode,
+  preflight: spoilPreflight,
   prototype: spoilPrototype,
   first: spoilFirstLine,
   smuggling: () => {},
@@ -155,7 +156,8 @@ function lines(count: number, make: (index: number) => [string, string]): [strin
 /** Headers that somebody reads, with values that nobody expects. */
 function spoilValues({ headers }: Draft, random: Random): void {
   const name = random.pick([
-    ...['Accept', 'Accept-Encoding', 'Accept-Language', 'Access-Control-Request-Method'],
+    ...['Accept', 'Accept-Encoding', 'Accept-Language', 'Access-Control-Request-Headers'],
+    'Access-Control-Request-Method',
     ...['Content-Encoding', 'Content-Type', 'Cookie', 'Forwarded', 'Host', 'Idempotency-Key'],
     ...['If-Match', 'If-Modified-Since', 'If-None-Match', 'Origin', 'Range', 'Referer'],
     ...['Traceparent', 'Tracestate', 'X-Amzn-Trace-Id', 'X-Api-Key', 'X-Correlation-Id'],
@@ -180,6 +182,8 @@ function spoilValues({ headers }: Draft, random: Random): void {
     'bytes=-9999999999999999999,0-0,5-4',
     'gzip;q=NaN, br;q=1e999',
     'application/json; charset=utf-7',
+    `application/json${' '.repeat(12_000)}x`,
+    `a${' '.repeat(12_000)}, b`,
     'application/json; charset="utf-8'.repeat(10),
     'text/html; a=b; '.repeat(500),
     `a=${'"'.repeat(1_000)}`,
@@ -352,6 +356,14 @@ function spoilPrototype(draft: Draft, random: Random): void {
   const name = key.replace('\\u005f', '_');
   if (random.below(3) === 0) draft.headers.push([name, 'x']);
   if (random.below(3) === 0) draft.target += `?${name}=x&${name}[isAdmin]=true`;
+}
+
+function spoilPreflight(draft: Draft, random: Random): void {
+  draft.method = 'OPTIONS';
+  draft.headers.push(
+    ['Origin', random.pick(['http://localhost:3000', 'https://evil.example', 'null', ''])],
+    ['Access-Control-Request-Method', random.pick(['POST', 'TRACE', '*', '__proto__', ''])],
+  );
 }
 
 function spoilFirstLine(draft: Draft, random: Random): void {
