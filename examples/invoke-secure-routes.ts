@@ -1,6 +1,6 @@
 // Calls the REST API of infra/container/api.yml, signed and unsigned, and says what it answers (docs/container.md):
 //
-//     node --env-file=examples/.env examples/invoke-secure-routes.ts
+//     npx node --env-file=examples/.env examples/invoke-secure-routes.ts
 import assert from 'node:assert/strict';
 import aws4 from 'aws4';
 
