@@ -1,5 +1,5 @@
 // The settings of a stage, checked; serverless.yml reads them through this file.
-const { existsSync, readFileSync } = require('node:fs');
+const { readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const Joi = require('joi');
 const naming = require('serverless/lib/plugins/aws/lib/naming');
@@ -71,13 +71,17 @@ const schema = Joi.object({
       .min(1)
       .max(Joi.ref('reserved', { adjust: (reserved) => reserved ?? Number.MAX_SAFE_INTEGER })),
   }).or('reserved', 'provisioned'),
-}).required();
+})
+  // What stands there is not said again: it may be a password.
+  .messages({ 'string.pattern.name': '{{#label}} must be {{#name}}' })
+  .required();
 
 module.exports = async function readStage({ resolveConfigurationProperty, resolveVariable }) {
   const stage = await resolveVariable('sls:stage');
   const own = `config/${stage}.yml`;
   // A stage without a file of its own, such as pr-42, is a preview.
-  const file = existsSync(join(__dirname, `${stage}.yml`)) ? own : 'config/preview.yml';
+  // By its own case, also where the file system takes any.
+  const file = readdirSync(__dirname).includes(`${stage}.yml`) ? own : 'config/preview.yml';
   if (!/^\s*[^\s#]/m.test(readFileSync(join(__dirname, '..', file), 'utf8'))) {
     throw new Faults(file, [{ message: 'It has no settings.' }]);
   }

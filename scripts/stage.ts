@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -63,7 +63,7 @@ export async function readStage(name: string, region?: string): Promise<Stage> {
   return {
     name,
     // As config/stage.cjs takes them.
-    file: existsSync(join(root, own)) ? own : 'config/preview.yml',
+    file: readdirSync(join(root, 'config')).includes(`${name}.yml`) ? own : 'config/preview.yml',
     service,
     region: provider.region,
     runtime: provider.runtime,

@@ -180,6 +180,12 @@ describe('a stage whose role signs in to the database, with processes that wait 
 
   test.each([
     ['a password', (text: string) => text.replace('cluster0', 'user:secret@cluster0'), 'secret'],
+    [
+      'a password in another place',
+      (text: string) =>
+        text.replace(/ {2}uri:/, '  uriParameter:').replace('cluster0', 'user:secret@cluster0'),
+      'secret',
+    ],
     ['both', (text: string) => text.replace('  uri:', '  uriParameter: /x\n  uri:'), undefined],
     ['none', (text: string) => text.replace(/ {2}uri:.*\n/, ''), undefined],
   ])('%s is refused', async (_, change, secret) => {
@@ -191,14 +197,18 @@ describe('a stage whose role signs in to the database, with processes that wait 
 });
 
 test.each([
-  ['issuer: http://login.acme.com', /^issuer: .*/m, "'issuer' with value"],
-  ['issuer: https://login.acme.com/?a=1', /^issuer: .*/m, "'issuer' with value"],
+  ['issuer: http://login.acme.com', /^issuer: .*/m, "'issuer' must be an https address"],
+  ['issuer: https://login.acme.com/?a=1', /^issuer: .*/m, "'issuer' must be an https address"],
   [
     'origins: ["https://a.acme.com,b.acme.com"]',
     /^origins:\n( +- .*\n)+/m,
-    "'origins[0]' with value",
+    "'origins[0]' must be an origin",
   ],
-  ['database:\n  name: my.db', /^database:\n {2}name: .*/m, "'database.name' with value"],
+  [
+    'database:\n  name: my.db',
+    /^database:\n {2}name: .*/m,
+    "'database.name' must be a database's name",
+  ],
   [
     'throttling:\n  routes: { GET /nothing: { rate: 1, burst: 2 } }',
     /^throttling:/m,
