@@ -124,7 +124,8 @@ async function checkZone(domain: string, aws: Aws): Promise<Finding> {
     const around = zones.filter((zone) => domain === zone || domain.endsWith(`.${zone}`));
     const [nearest] = around.sort((a, b) => b.length - a.length);
     if (nearest) return ok(`zone ${nearest}, public, in Route 53`);
-    const parent = domain.split('.').slice(-2).join('.');
+    const [, ...above] = domain.split('.');
+    const parent = above.length > 1 ? above.join('.') : domain;
     return wrong(
       `No public zone in Route 53 has ${domain} in it.`,
       `aws route53 create-hosted-zone --name ${parent} --caller-reference 1, and its name servers at the registrar of ${parent}.`,

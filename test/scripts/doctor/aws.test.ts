@@ -157,7 +157,10 @@ describe('domain', () => {
   });
 
   test.each([
-    [['other.test.'], /^WRONG No public zone in Route 53 has api\.acme\.test in it/],
+    [
+      ['other.test.'],
+      /^WRONG No public zone in Route 53 has api\.acme\.test in it.*--name acme\.test /s,
+    ],
     [['private acme.test.'], /^WRONG No public zone/],
     [['cme.test.'], /^WRONG No public zone/],
     [['acme.test.', 'api.acme.test.'], /^ok zone api\.acme\.test/],

@@ -43,6 +43,13 @@ test("with the function's role a server need only answer", async () => {
   ]);
 });
 
+test("with the function's role a server that does not answer may be shut to this machine alone", async () => {
+  const role = 'mongodb://127.0.0.1:1/?authMechanism=MONGODB-AWS&authSource=%24external';
+  expect(await check(role)).toEqual([
+    expect.stringMatching(/^note No server answers .* access list/),
+  ]);
+}, 30_000);
+
 test('a name that cannot be looked up', async () => {
   const servers = getServers();
   // Nobody listens there.
