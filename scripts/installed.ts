@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { vendors } from './vendor.ts';
 
 interface Package {
   version: string;
@@ -9,12 +10,13 @@ interface Package {
 
 const root = join(import.meta.dirname, '..');
 
-/** Of what the layer is made of, the first package that is not what package-lock.json says, in a sentence. */
+/** Of what the layer is made of, and by, the first package that is not what package-lock.json says, in a sentence. */
 export async function findStray(): Promise<string | undefined> {
   const locked = await readPackages('package-lock.json');
   const installed = await readPackages('node_modules/.package-lock.json');
   for (const [path, { version, dev, optional }] of Object.entries(locked)) {
-    if (path === '' || dev || optional || installed[path]?.version === version) continue;
+    const isOurs = !dev || vendors.includes(path) || path === 'node_modules/esbuild';
+    if (path === '' || !isOurs || optional || installed[path]?.version === version) continue;
     const found = installed[path]?.version ?? 'missing';
     return `${path} is ${found}, and package-lock.json has ${version}: run npm ci.`;
   }

@@ -44,12 +44,13 @@ const { name: service, dependencies } = await readManifest(root);
 const names = Object.keys(dependencies).sort();
 const native = await findNative(root, names);
 const bundled = names.filter((name) => !native.has(`node_modules/${name}`));
+const { code, map, metafile } = await bundle(bundled);
+// As late as can be: the layer may be on its way into another package.
 await rm(modules, { recursive: true, force: true });
 if (native.size > 0) {
   const lack = await putNative(root, native, modules);
   if (lack) fail(lack);
 }
-const { code, map, metafile } = await bundle(bundled);
 // The loader reads it so; esbuild escapes all else but what stands in regular expressions.
 if (/[^\0-\x7f]/.test(code))
   fail('The bundle of the dependencies is not ASCII: scripts/loader.cjs has to read it as UTF-8.');

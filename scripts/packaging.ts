@@ -25,7 +25,7 @@ interface Service {
   provider: { stage: string };
   package: { artifact: string };
   layers: Record<string, Layer>;
-  functions: Record<string, { layers: object[] }>;
+  functions: Record<string, { layers?: { Ref?: string }[] }>;
 }
 
 interface Layer {
@@ -51,6 +51,13 @@ export default class PackagingPlugin {
         'The stage local is this machine: deploy another, as in --stage dev.',
       );
     }
+    const buildAll = async (...scripts: string[]) => {
+      try {
+        await Promise.all(scripts.map(build));
+      } catch (error) {
+        throw new classes.Error((error as { stderr: string }).stderr.trim());
+      }
+    };
     this.hooks = {
       initialize: async () => {
         for (const plugin of pluginManager.plugins) {
@@ -58,16 +65,14 @@ export default class PackagingPlugin {
         }
       },
       'before:package:createDeploymentArtifacts': async () => {
-        try {
-          await Promise.all([build('openapi.ts'), build('layer.ts')]);
-        } catch (error) {
-          throw new classes.Error((error as { stderr: string }).stderr.trim());
-        }
+        await buildAll('openapi.ts', 'layer.ts');
         for (const file of ['beside/sbom.cdx.json', 'dependencies/licences.txt']) {
           await cp(join(root, 'layers', file), join(root, '.serverless', basename(file)));
         }
         await addCodeCache(service);
       },
+      // Of the function alone; the layer stays as it is deployed.
+      'before:deploy:function:packageFunction': () => buildAll('openapi.ts'),
       'before:package:compileLayers': async () => {
         for (const plugin of pluginManager.plugins) {
           const compare = plugin.compareWithLastLayer;
@@ -101,8 +106,9 @@ async function addCodeCache({ service, provider, layers, functions }: Service): 
   const path = `layers/code-cache/${provider.stage}`;
   if (!existsSync(join(root, path, 'code-cache', hash))) return;
   layers.codeCache = { ...dependencies, path, name: `${service}-${provider.stage}-code-cache` };
-  for (const { layers } of Object.values(functions)) {
-    layers.push({ Ref: 'CodeCacheLambdaLayer' });
+  for (const { layers = [] } of Object.values(functions)) {
+    const hasBundle = layers.some(({ Ref }) => Ref === 'DependenciesLambdaLayer');
+    if (hasBundle) layers.push({ Ref: 'CodeCacheLambdaLayer' });
   }
 }
 
