@@ -32,14 +32,18 @@ export class Clone {
   }
 
   async cut(file: string, pattern: RegExp): Promise<void> {
-    if (!existsSync(join(this.#folder, file))) return;
+    if (!this.has(file)) return;
     const text = await this.read(file);
     // As the formatter has an object of which nothing is left.
     this.#change(file, text, text.replace(pattern, '').replace('{\n}', '{}'));
   }
 
+  has(path: string): boolean {
+    return existsSync(join(this.#folder, path));
+  }
+
   remove(path: string): void {
-    if (existsSync(join(this.#folder, path))) this.#removed.push(path);
+    if (this.has(path)) this.#removed.push(path);
   }
 
   async read(file: string): Promise<string> {
