@@ -10,6 +10,8 @@ export function toPreflight(cors: Cors, methods: string[]): RestIntegration {
       type: 'mock',
       requestTemplates: { 'application/json': '{"statusCode": 200}' },
       passthroughBehavior: 'when_no_match',
+      // Where an API has binary types a mock's template is read as text only so.
+      contentHandling: 'CONVERT_TO_TEXT',
       responses: {
         default: respond(204, {
           ...allowsOf(cors),
