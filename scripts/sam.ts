@@ -9,9 +9,15 @@ const USAGE = `Usage: npm run sam:config -- --stage dev
            --zone ID           the zone in Route 53 that the stage's domain is in
            --region REGION     where to; that of serverless.yml if not said`;
 
+const templates = ['rest', 'template'];
 const root = join(import.meta.dirname, '..');
 const { stage: name, zone, region } = readStageOptions(USAGE, 'zone', 'region');
 try {
+  if (templates.includes(name)) {
+    throw new Error(
+      `infra/sam/${name}.yaml is a template: a stage that SAM deploys needs another name.`,
+    );
+  }
   const stage = await readStage(name, region);
   const file = join(root, `infra/sam/${name}.yaml`);
   await put(file, stringify(configOf(stage, zone)));

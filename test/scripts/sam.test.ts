@@ -98,6 +98,13 @@ test.each(['sam', 'settings'])('%s says what it needs', async (script) => {
   }
 });
 
+test.each(['template', 'rest'])('no stage takes the place of the template %s', async (stage) => {
+  const before = read(`infra/sam/${stage}.yaml`);
+  const { code, stderr } = await call('sam', '--stage', stage);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('needs another name')]);
+  expect(read(`infra/sam/${stage}.yaml`)).toBe(before);
+});
+
 test('a shell reads the settings as they are, whatever is in them', async () => {
   const audience = `it's "$(exit 7)" \\ *`;
   change('config/dev.yml', /^audience: .*/m, `audience: ${JSON.stringify(audience)}`);
