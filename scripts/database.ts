@@ -12,6 +12,11 @@ import { seeds } from './seeds.ts';
 const USAGE =
   'usage: npm run db:indexes | db:seed [-- --count 100] | db:reset [-- --yes <database>]';
 
+interface Embedded {
+  uri: string;
+  part?: Part;
+}
+
 const verbs: Record<string, (db: Db) => Promise<string>> = {
   async indexes(db) {
     await createIndexes(db);
@@ -43,9 +48,10 @@ if (run === verbs.reset && given && yes !== name) {
   );
 }
 
-const embedded = given ? undefined : await findEmbedded();
+let embedded: Embedded | undefined;
 let client: MongoClient | undefined;
 try {
+  embedded = given ? undefined : await findEmbedded();
   client = new MongoClient(given ?? embedded!.uri, {
     serverSelectionTimeoutMS: 5_000,
     connectTimeoutMS: 5_000,
@@ -60,7 +66,7 @@ try {
 }
 
 /** The one that runs with the service; else one on the same data, for as long as this takes. */
-async function findEmbedded(): Promise<{ uri: string; part?: Part }> {
+async function findEmbedded(): Promise<Embedded> {
   const { mongo } = localPorts(process.env.PORT);
   if (await isOpen(mongo)) return { uri: `mongodb://127.0.0.1:${mongo}/` };
   const args = ['local/mongo/main.ts', '--port', '0', '--data', '.data/mongo'];

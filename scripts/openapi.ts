@@ -32,15 +32,12 @@ const info = {
 };
 
 const { rest, http, ...options } = readOptions(process.argv.slice(2));
-if (rest || http) {
-  try {
-    await exportDocuments({ rest, http }, { ...options, info });
-  } catch (error) {
-    if (!(error instanceof RouteErrors)) throw error;
-    fail(error.message);
-  }
-} else {
-  await prepare();
+try {
+  if (rest || http) await exportDocuments({ rest, http }, { ...options, info });
+  else await prepare();
+} catch (error) {
+  if (!(error instanceof RouteErrors)) throw error;
+  fail(error.message);
 }
 
 function readOptions(args: string[]) {

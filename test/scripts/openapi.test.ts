@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { copyClone } from '../support/project.ts';
 
 const root = join(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'openapi-'));
@@ -32,6 +33,22 @@ function app(name: string, route: string): string {
   );
   return path;
 }
+
+test('what is wrong with the routes is said without a stack, also where nothing is exported', async () => {
+  const clone = await copyClone();
+  const routes = join(clone.folder, 'src/greetings/routes.ts');
+  writeFileSync(
+    routes,
+    readFileSync(routes, 'utf8').replace(/\.label\('\w+'\)/, ".label('Problem')"),
+  );
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/openapi.ts'], {
+    cwd: clone.folder,
+    encoding: 'utf8',
+  });
+  await clone.remove();
+  expect([status, stderr]).toEqual([1, expect.stringContaining('Problem')]);
+  expect(stderr).not.toMatch(/^ +at /m);
+}, 60_000);
 
 test('the service itself, as both kinds, in JSON and YAML alike', () => {
   const [rest, http, restYaml, httpYaml] = ['a.json', 'b.json', 'a.yml', 'b.yml'].map(file);
