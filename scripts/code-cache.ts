@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type CodeCache, putCodeCache } from './code-cache-layer.ts';
 import { readStage, type Stage } from './stage.ts';
+import { readStageOptions } from './stage-options.ts';
 
 /** Has a deployed function make V8's code cache for itself; the next deployment puts it into a layer. */
 const USAGE = 'Usage: npm run code-cache -- --stage dev [--region eu-central-1]';
 const root = join(import.meta.dirname, '..');
 
+const { stage: name, region } = readStageOptions(USAGE, 'region');
 try {
-  const { name, region } = readArguments();
   const made = await ask(await readStage(name, region));
   const { length } = await putCodeCache(root, name, made);
   const size = (length / 1e6).toFixed(1);
@@ -38,17 +38,4 @@ async function ask({ region, functions, name }: Stage): Promise<CodeCache> {
     throw new Error(`${FunctionName} has made none: ${answer.errorMessage ?? 'its code is older'}`);
   }
   return answer;
-}
-
-function readArguments(): { name: string; region?: string } {
-  try {
-    const { stage, region } = parseArgs({
-      options: { stage: { type: 'string' }, region: { type: 'string' } },
-    }).values;
-    if (!stage || stage === 'local') throw new Error('--stage names a stage that is deployed');
-    return { name: stage, ...(region && { region }) };
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message.split(/\.? *\n|\. /)[0]}. ${USAGE}\n`);
-    process.exit(2);
-  }
 }

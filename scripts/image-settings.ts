@@ -1,16 +1,13 @@
 import { join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { put } from './output.ts';
 import { readStage } from './stage.ts';
+import { readStageOptions } from './stage-options.ts';
 
 /** A stage's settings for infra/container/Makefile, as Lambda's API takes them and as Docker does. */
 const root = join(import.meta.dirname, '..');
 
+const { stage: name } = readStageOptions('Usage: node scripts/image-settings.ts --stage dev');
 try {
-  const { stage: name } = parseArgs({ options: { stage: { type: 'string' } } }).values;
-  if (!name) throw new Error('--stage is missing: node scripts/image-settings.ts --stage dev');
-  if (name === 'local')
-    throw new Error('The stage local is this machine: take another, as in --stage dev.');
   const { functions, settings: found, environment } = await readStage(name);
   const file = join(root, 'dist/settings', name);
   const settings = {

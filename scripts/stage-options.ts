@@ -10,7 +10,8 @@ export function readStageOptions<Name extends string>(
     const { values } = parseArgs({ options: Object.fromEntries(options) });
     const { stage } = values as { stage?: string };
     if (!stage) throw new Error('--stage is missing');
-    if (!/^[a-z][\w-]*$/i.test(stage) || stage === 'local') {
+    // Of what a stack's name may be made of.
+    if (!/^[a-z][a-z\d-]*$/i.test(stage) || stage === 'local') {
       throw new Error(`'${stage}' is no stage to deploy`);
     }
     return values as { stage: string } & Partial<Record<Name, string>>;
