@@ -1,4 +1,4 @@
-# The service itself, as `npx sls package` has packed it.
+# The service itself, as `npm run package:zip` has packed it.
 resource "aws_lambda_function" "app" {
   function_name    = local.name
   role             = aws_iam_role.app.arn
@@ -6,8 +6,8 @@ resource "aws_lambda_function" "app" {
   architectures    = ["arm64"]
   handler          = "src/lambda.handler"
   layers           = [aws_lambda_layer_version.dependencies.arn]
-  filename         = "${local.root}/.serverless/${local.service}.zip"
-  source_code_hash = filebase64sha256("${local.root}/.serverless/${local.service}.zip")
+  filename         = "${local.root}/dist/function.zip"
+  source_code_hash = filebase64sha256("${local.root}/dist/function.zip")
   memory_size      = local.settings.memory
   timeout          = local.settings.timeout
 
@@ -31,8 +31,8 @@ resource "aws_lambda_layer_version" "dependencies" {
   layer_name               = "${local.name}-dependencies"
   compatible_runtimes      = ["nodejs24.x"]
   compatible_architectures = ["arm64"]
-  filename                 = "${local.root}/.serverless/dependencies.zip"
-  source_code_hash         = filebase64sha256("${local.root}/.serverless/dependencies.zip")
+  filename                 = "${local.root}/dist/layer.zip"
+  source_code_hash         = filebase64sha256("${local.root}/dist/layer.zip")
 }
 
 resource "aws_lambda_permission" "gateway" {
