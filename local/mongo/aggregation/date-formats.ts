@@ -1,6 +1,7 @@
 import { MongoError } from '../errors.ts';
 import {
   dayOfYear,
+  type Fields,
   fieldsOf,
   fromIsoWeek,
   fromLocal,
@@ -105,7 +106,7 @@ export function parseDate(
   zone: string | undefined,
 ): Date {
   const found = format === undefined ? parseFreely(text) : parseByFormat(text, format);
-  if (!found || Number.isNaN(found.local.getTime())) {
+  if (!found) {
     throw new MongoError('ConversionFailure', `Error parsing date string '${text}'`);
   }
   if (found.zone !== undefined && zone !== undefined) {
@@ -130,22 +131,32 @@ function parseFreely(text: string): Found | undefined {
   if (match) {
     const [, year, month, day = '1', hour = '0', minute = '0', second = '0', fraction = '0', zone] =
       match;
-    const local = localOf({
+    const local = realDate({
       year: Number(year),
       month: Number(month),
       day: Number(day),
       hour: Number(hour),
       minute: Number(minute),
       second: Number(second),
-      millisecond: Math.trunc(Number(`0.${fraction}`) * 1000),
+      millisecond: Number(fraction.slice(0, 3).padEnd(3, '0')),
     });
-    const isReal = fieldsOf(local).day === Number(day) && fieldsOf(local).hour === Number(hour);
-    return isReal ? { local, zone } : undefined;
+    return local && { local, ...(zone === undefined ? {} : { zone }) };
   }
   // Only the names of months are left to the engine, which takes a time without a zone for local.
   if (!/[A-Za-z]{3}/.test(text) || !/\d/.test(text)) return undefined;
   const zoned = new Date(text);
-  return { local: new Date(/(?:Z|GMT|UTC|[+-]\d{4})$/.test(text) ? zoned : `${text} UTC`) };
+  const local = new Date(/(?:Z|GMT|UTC|[+-]\d{4})$/.test(text) ? zoned : `${text} UTC`);
+  return Number.isNaN(local.getTime()) ? undefined : { local };
+}
+
+/** Nothing where a field is beyond its range, which would carry over: 31 February, hour 25. */
+function realDate(fields: Fields): Date | undefined {
+  const local = localOf(fields);
+  const found = fieldsOf(local);
+  const isReal = Object.entries(fields).every(
+    ([key, value]) => found[key as keyof Fields] === value,
+  );
+  return isReal ? local : undefined;
 }
 
 function parseByFormat(text: string, format: string): Found | undefined {
@@ -163,32 +174,48 @@ function parseByFormat(text: string, format: string): Found | undefined {
   if (!match) return undefined;
   const values = new Map(letters.map((letter, i) => [letter, match[i + 1]!]));
   const zone = values.get('z') ?? minuteZone(values.get('Z'));
-  return { local: assemble(values), ...(zone === undefined ? {} : { zone }) };
+  const local = assemble(values);
+  return local && { local, ...(zone === undefined ? {} : { zone }) };
 }
 
 function minuteZone(minutes: string | undefined): string | undefined {
   return minutes === undefined ? undefined : clockOffset(Number(minutes));
 }
 
-function assemble(values: Map<string, string>): Date {
+function assemble(values: Map<string, string>): Date | undefined {
   const number = (letter: string, otherwise: number) => Number(values.get(letter) ?? otherwise);
-  const time = {
+  const day = dayFrom(values);
+  if (!day) return undefined;
+  return realDate({
+    ...day,
     hour: number('H', 0),
     minute: number('M', 0),
     second: number('S', 0),
     millisecond: number('L', 0),
-  };
+  });
+}
+
+type Day = Pick<Fields, 'year' | 'month' | 'day'>;
+
+/** What was not read, or is no month, is not a number, of which no real date is made. */
+function dayFrom(values: Map<string, string>): Day | undefined {
+  const number = (letter: string) => Number(values.get(letter) ?? Number.NaN);
+  const hasAny = (...letters: string[]) => letters.some((letter) => values.has(letter));
   if (values.has('G')) {
-    return localOf({
-      ...fieldsOf(fromIsoWeek(number('G', 1970), number('V', 1), number('u', 1))),
-      ...time,
-    });
+    if (hasAny('Y', 'j', 'm', 'b', 'B', 'd')) return undefined;
+    const [year, week] = [number('G'), values.has('V') ? number('V') : 1];
+    const date = fromIsoWeek(year, week, values.has('u') ? number('u') : 1);
+    const found = isoWeek(date);
+    return found.year === year && found.week === week ? fieldsOf(date) : undefined;
   }
-  const year = number('Y', Number.NaN);
-  if (values.has('j')) return localOf({ year, day: number('j', 1), ...time });
+  if (hasAny('V', 'u')) return undefined;
+  const year = number('Y');
+  if (values.has('j')) {
+    const date = localOf({ year, day: number('j') });
+    return dayOfYear(date) === number('j') ? fieldsOf(date) : undefined;
+  }
   const name = values.get('B') ?? values.get('b');
-  const month = name === undefined ? number('m', 1) : monthOf(name);
-  return localOf({ year, month, day: number('d', 1), ...time });
+  return { year, month: name === undefined ? number('m') : monthOf(name), day: number('d') };
 }
 
 function monthOf(name: string): number {

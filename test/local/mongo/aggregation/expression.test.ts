@@ -510,6 +510,39 @@ test.each<[unknown, unknown]>([
   expect(typed(evaluate(expression, document))).toBe(typed(storedValue(expected)));
 });
 
+const fromString = (dateString: string, format: string) => ({
+  $dateFromString: { dateString, format },
+});
+
+test.each<[unknown]>([
+  [{ $toDate: '2024-13-05' }],
+  [{ $toDate: '2024-25-12' }],
+  [{ $toDate: '2024-00-05' }],
+  [{ $toDate: '2024-01-00' }],
+  [{ $toDate: '2024-01-01T10:60:00' }],
+  [{ $toDate: '2024-01-01T10:00:60' }],
+  [fromString('2024-02-31', '%Y-%m-%d')],
+  [fromString('2024-00-01', '%Y-%m-%d')],
+  [fromString('2024-01-01 25', '%Y-%m-%d %H')],
+  [fromString('2024-02', '%Y-%m')],
+  [fromString('2024 10', '%Y %d')],
+  [fromString('01-02', '%m-%d')],
+  [fromString('1 Foo 2024', '%d %b %Y')],
+  [fromString('2023-366', '%Y-%j')],
+  [fromString('2024-000', '%Y-%j')],
+  [fromString('2021-53', '%G-%V')],
+  [fromString('2024-00', '%G-%V')],
+  [fromString('2024 2024-01-01', '%G %Y-%m-%d')],
+  [fromString('2024-01-01 5', '%Y-%m-%d %u')],
+])('%j is no date', (expression) => {
+  expect(refusal(() => evaluate(expression))[0]).toBe(241);
+});
+
+test('onError answers for a date that is none', () => {
+  const given = { dateString: '2024-13-05', onError: 'bad' };
+  expect(evaluate({ $dateFromString: given })).toBe('bad');
+});
+
 test('variables of a command hold values, text with a dollar too', () => {
   const evaluate = compileExpression(['$$x', '$$x.a'], { variables: { x: { a: '$b' } } });
   expect(evaluate({ b: 1 })).toEqual([{ a: '$b' }, '$b']);
