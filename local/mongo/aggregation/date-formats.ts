@@ -29,6 +29,8 @@ const months = [
   'December',
 ];
 
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
 type Writer = (local: Date, offset: number) => string;
 
 const pad = (length: number, read: (local: Date) => number): Writer => {
@@ -123,30 +125,50 @@ interface Found {
   zone?: string;
 }
 
-const ISO =
-  /^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?|UTC|GMT|[A-Za-z]+\/[A-Za-z_/]+)?$/;
+const CLOCK = String.raw`(?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?`;
+const ZONE = String.raw`(?<zone>Z|UTC|GMT|(?:GMT)?[+-]\d{2}(?::?\d{2})?|[ECMP][SD]T)`;
+const WEEKDAY = `(?:(?<weekday>[A-Za-z]+),? +)?`;
+const TIME = `(?:,? +${CLOCK})?(?: *${ZONE})?`;
+
+/** What is read without a format. MongoDB reads more than that, which is refused here. */
+const shapes = [
+  String.raw`(?<year>\d{4})-(?<month>\d{1,2})(?:-(?<day>\d{1,2}))?(?:[T ]+${CLOCK})?\s*${ZONE}?`,
+  String.raw`${WEEKDAY}(?<month>[A-Za-z]+) +(?<day>\d{1,2}),? +(?<year>\d{4})${TIME}`,
+  String.raw`${WEEKDAY}(?<day>\d{1,2}) +(?<month>[A-Za-z]+) +(?<year>\d{4})${TIME}`,
+].map((shape) => new RegExp(`^${shape}$`));
+
+/** Of RFC 822, section 5.1. */
+const zoneNames: Record<string, string> = {
+  EST: '-05:00',
+  EDT: '-04:00',
+  CST: '-06:00',
+  CDT: '-05:00',
+  MST: '-07:00',
+  MDT: '-06:00',
+  PST: '-08:00',
+  PDT: '-07:00',
+};
 
 function parseFreely(text: string): Found | undefined {
-  const match = ISO.exec(text.trim());
-  if (match) {
-    const [, year, month, day = '1', hour = '0', minute = '0', second = '0', fraction = '0', zone] =
-      match;
-    const local = realDate({
-      year: Number(year),
-      month: Number(month),
-      day: Number(day),
-      hour: Number(hour),
-      minute: Number(minute),
-      second: Number(second),
-      millisecond: Number(fraction.slice(0, 3).padEnd(3, '0')),
-    });
-    return local && { local, ...(zone === undefined ? {} : { zone }) };
+  const trimmed = text.trim();
+  const parts = shapes.map((shape) => shape.exec(trimmed)?.groups).find(Boolean);
+  if (!parts) return undefined;
+  const { year, month, day = 1, hour = 0, minute = 0, second = 0, fraction = '0' } = parts;
+  const local = realDate({
+    year: Number(year),
+    month: /\d/.test(month!) ? Number(month) : monthOf(month!),
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+    millisecond: Number(fraction.slice(0, 3).padEnd(3, '0')),
+  });
+  const { weekday, zone } = parts;
+  if (!local || (weekday !== undefined && indexOf(weekdays, weekday) !== local.getUTCDay())) {
+    return undefined;
   }
-  // Only the names of months are left to the engine, which takes a time without a zone for local.
-  if (!/[A-Za-z]{3}/.test(text) || !/\d/.test(text)) return undefined;
-  const zoned = new Date(text);
-  const local = new Date(/(?:Z|GMT|UTC|[+-]\d{4})$/.test(text) ? zoned : `${text} UTC`);
-  return Number.isNaN(local.getTime()) ? undefined : { local };
+  if (zone === undefined) return { local };
+  return { local, zone: zoneNames[zone] ?? zone.replace(/^GMT(?=[+-])/, '') };
 }
 
 /** Nothing where a field is beyond its range, which would carry over: 31 February, hour 25. */
@@ -219,10 +241,14 @@ function dayFrom(values: Map<string, string>): Day | undefined {
 }
 
 function monthOf(name: string): number {
-  const wanted = name.toLowerCase();
-  const index = months.findIndex((month) => {
-    const known = month.toLowerCase();
-    return known === wanted || known.slice(0, 3) === wanted;
-  });
+  const index = indexOf(months, name);
   return index < 0 ? Number.NaN : index + 1;
+}
+
+/** By the whole name or its first three letters. */
+function indexOf(names: string[], name: string): number {
+  const wanted = name.toLowerCase();
+  return names.findIndex((known) =>
+    [known, known.slice(0, 3)].some((n) => n.toLowerCase() === wanted),
+  );
 }
