@@ -164,7 +164,7 @@ function parseFreely(text: string): Found | undefined {
     millisecond: Number(fraction.slice(0, 3).padEnd(3, '0')),
   });
   const { weekday, zone } = parts;
-  if (!local || (weekday !== undefined && indexOf(weekdays, weekday) !== local.getUTCDay())) {
+  if (!local || (weekday !== undefined && weekdayOf(weekday) !== local.getUTCDay())) {
     return undefined;
   }
   if (zone === undefined) return { local };
@@ -243,6 +243,11 @@ function dayFrom(values: Map<string, string>): Day | undefined {
 function monthOf(name: string): number {
   const index = indexOf(months, name);
   return index < 0 ? Number.NaN : index + 1;
+}
+
+/** From Sunday, which is 0; of no day it is -1. */
+export function weekdayOf(name: string): number {
+  return indexOf(weekdays, name);
 }
 
 /** By the whole name or its first three letters. */

@@ -17,7 +17,7 @@ import {
   toLocal,
   weekOfYear,
 } from '../calendar.ts';
-import { formatDate, parseDate } from '../date-formats.ts';
+import { formatDate, parseDate, weekdayOf } from '../date-formats.ts';
 import {
   isNullish,
   named,
@@ -44,8 +44,9 @@ export const dates: Operators = {
   $isoWeek: part((local) => isoWeek(local).week),
   $isoWeekYear: part((local) => Long.fromNumber(isoWeek(local).year)),
 
-  $dateToParts: named(['date'], ['timezone', 'iso8601'], ({ date, timezone, iso8601 }, name) => {
-    if (isNullish(date) || timezone === null) return null;
+  $dateToParts: named(['date'], ['timezone', 'iso8601'], (args, name) => {
+    if (hasNullish(args)) return null;
+    const { date, timezone, iso8601 } = args;
     const local = toLocal(readDate(name, date), readZone(timezone));
     const { year, month, day, ...time } = fieldsOf(local);
     const { year: isoWeekYear, week } = isoWeek(local);
@@ -56,33 +57,18 @@ export const dates: Operators = {
       Object.entries({ ...days, ...time }).map(([key, value]) => [key, new Int32(value)]),
     );
   }),
-  $dateFromParts: named([], [...dayParts(), ...timeParts(), 'timezone'], (args, name) => {
-    const { timezone, ...parts } = args;
-    if (Object.values(args).some((value) => value === null)) return null;
-    const value = (key: string, otherwise: number) =>
-      parts[key] === undefined ? otherwise : readInteger(name, key, parts[key]);
-    const day =
-      parts.isoWeekYear === undefined
-        ? localOf({
-            year: readYear(name, value('year', Number.NaN)),
-            month: value('month', 1),
-            day: value('day', 1),
-          })
-        : fromIsoWeek(value('isoWeekYear', 0), value('isoWeek', 1), value('isoDayOfWeek', 1));
-    const time = Object.fromEntries(timeParts().map((key) => [key, value(key, 0)]));
-    return fromLocal(localOf({ ...fieldsOf(day), ...time }), readZone(timezone));
-  }),
+  $dateFromParts(name, operand, compile) {
+    const fields = readNamed(name, operand, [], [...dayParts(), ...timeParts(), 'timezone']);
+    if (!Object.hasOwn(fields, 'year') && !Object.hasOwn(fields, 'isoWeekYear')) {
+      refuse('Location40516', `${name} requires either 'year' or 'isoWeekYear' to be present`);
+    }
+    return named([], Object.keys(fields), fromParts)(name, operand, compile);
+  },
   $dateToString: named(['date'], ['format', 'timezone', 'onNull'], (args, name) => {
     const { date, format, timezone, onNull } = args;
     if (isNullish(date)) return Object.hasOwn(args, 'onNull') ? onNull : null;
-    if (format === null || timezone === null) return null;
-    if (format !== undefined && typeof format !== 'string') {
-      refuse(
-        'Location18533',
-        `${name} requires that 'format' be a string, found: ${nameOf(format)}`,
-      );
-    }
-    return formatDate(readDate(name, date), format as string | undefined, readZone(timezone));
+    if (hasNullish({ ...args, onNull: true })) return null;
+    return formatDate(readDate(name, date), readFormat(name, format), readZone(timezone));
   }),
   $dateFromString(name, operand, compile) {
     const fields = readNamed(
@@ -91,16 +77,17 @@ export const dates: Operators = {
       ['dateString'],
       ['format', 'timezone', 'onError', 'onNull'],
     );
-    const [text, format, timezone] = ['dateString', 'format', 'timezone'].map((key) =>
-      compile(Object.hasOwn(fields, key) ? fields[key] : '$$REMOVE'),
-    );
+    const text = compile(fields.dateString);
+    const options = ['format', 'timezone']
+      .filter((key) => Object.hasOwn(fields, key))
+      .map((key) => [key, compile(fields[key])] as const);
     const onNull = compile(fields.onNull ?? null);
     const onError = Object.hasOwn(fields, 'onError') ? compile(fields.onError) : undefined;
     return (environment) => {
-      const string = text!(environment);
-      const [pattern, zone] = [format!(environment), timezone!(environment)];
+      const string = text(environment);
+      const args = Object.fromEntries(options.map(([key, node]) => [key, node(environment)]));
       if (isNullish(string)) return onNull(environment);
-      if (pattern === null || zone === null) return null;
+      if (hasNullish(args)) return null;
       try {
         if (typeof string !== 'string') {
           refuse(
@@ -108,7 +95,7 @@ export const dates: Operators = {
             `${name} requires that 'dateString' be a string, found: ${nameOf(string)}`,
           );
         }
-        return parseDate(string, pattern as string | undefined, readZone(zone));
+        return parseDate(string, readFormat(name, args.format), readZone(args.timezone));
       } catch (error) {
         if (onError) return onError(environment);
         throw error;
@@ -119,16 +106,16 @@ export const dates: Operators = {
   $dateAdd: moved(1),
   $dateSubtract: moved(-1),
   $dateDiff: named(['startDate', 'endDate', 'unit'], ['timezone', 'startOfWeek'], (args, name) => {
-    const { startDate, endDate, unit, timezone, startOfWeek } = args;
-    if ([startDate, endDate, unit].some(isNullish) || timezone === null) return null;
+    if (hasNullish(inUse(args))) return null;
+    const { startDate, endDate, unit, timezone, startOfWeek } = inUse(args);
     const zone = readZone(timezone);
     const [start, end] = [readDate(name, startDate), readDate(name, endDate)];
     const count = ticks(readUnit(unit), zone, start, readWeekday(startOfWeek));
     return Long.fromNumber(count(end) - count(start));
   }),
   $dateTrunc: named(['date', 'unit'], ['binSize', 'timezone', 'startOfWeek'], (args, name) => {
-    const { date, unit, binSize, timezone, startOfWeek } = args;
-    if ([date, unit].some(isNullish) || binSize === null || timezone === null) return null;
+    if (hasNullish(inUse(args))) return null;
+    const { date, unit, binSize, timezone, startOfWeek } = inUse(args);
     const size = binSize === undefined ? 1 : readInteger(name, 'binSize', binSize);
     if (size <= 0)
       refuse(
@@ -153,17 +140,42 @@ function timeParts(): string[] {
   return ['hour', 'minute', 'second', 'millisecond'];
 }
 
+/** A default stands for an argument that is not written; one without a value makes all null. */
+function hasNullish(args: Record<string, unknown>): boolean {
+  return Object.values(args).some(isNullish);
+}
+
+/** The day that a week begins with is of no use to other units. */
+function inUse(args: Record<string, unknown>): Record<string, unknown> {
+  const { startOfWeek: _startOfWeek, ...rest } = args;
+  return args.unit === 'week' ? args : rest;
+}
+
+function fromParts(args: Record<string, unknown>, name: string): Date | null {
+  if (hasNullish(args)) return null;
+  const value = (key: string, otherwise: number) =>
+    args[key] === undefined ? otherwise : readInteger(name, key, args[key]);
+  const day =
+    args.isoWeekYear === undefined
+      ? localOf({
+          year: readYear(value('year', 0)),
+          month: value('month', 1),
+          day: value('day', 1),
+        })
+      : fromIsoWeek(value('isoWeekYear', 0), value('isoWeek', 1), value('isoDayOfWeek', 1));
+  const time = Object.fromEntries(timeParts().map((key) => [key, value(key, 0)]));
+  return fromLocal(localOf({ ...fieldsOf(day), ...time }), readZone(args.timezone));
+}
+
 /** `{$year: <date>}` or `{$year: {date, timezone}}`. */
 function part(read: (local: Date) => number | Long): Operator {
-  const compute = (name: string, date: unknown, timezone: unknown) => {
-    if (isNullish(date) || timezone === null) return null;
-    const found = read(toLocal(readDate(name, date), readZone(timezone)));
+  const compute = (args: Record<string, unknown>, name: string) => {
+    if (hasNullish(args)) return null;
+    const found = read(toLocal(readDate(name, args.date), readZone(args.timezone)));
     return typeof found === 'number' ? new Int32(found) : found;
   };
-  const byName = named(['date'], ['timezone'], ({ date, timezone }, name) =>
-    compute(name, date, timezone),
-  );
-  const byPlace = positional(1, 1, ([date], name) => compute(name, date, undefined));
+  const byName = named(['date'], ['timezone'], compute);
+  const byPlace = positional(1, 1, ([date], name) => compute({ date }, name));
   return (name, operand, compile) => {
     const [first] = Object.keys(asDocument(operand) ?? {});
     const isNamed = first !== undefined && !first.startsWith('$');
@@ -192,13 +204,19 @@ function readInteger(name: string, key: string, value: unknown): number {
   );
 }
 
-function readYear(name: string, year: number): number {
+function readYear(year: number): number {
   if (year >= 1 && year <= 9999) return year;
-  if (Number.isNaN(year))
-    return refuse('Location40516', `${name} requires either 'year' or 'isoWeekYear' to be present`);
   return refuse(
     'Location40523',
     `'year' must evaluate to an integer in the range 1 to 9999, found ${year}`,
+  );
+}
+
+function readFormat(name: string, format: unknown): string | undefined {
+  if (format === undefined || typeof format === 'string') return format;
+  return refuse(
+    'Location18533',
+    `${name} requires that 'format' be a string, found: ${nameOf(format)}`,
   );
 }
 
@@ -226,18 +244,15 @@ function isExact(unit: Unit): unit is keyof typeof lengths {
   return Object.hasOwn(lengths, unit);
 }
 
-const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
-
 function readWeekday(day: unknown): number {
-  const wanted = String(day ?? 'sunday').toLowerCase();
-  const index = weekdays.findIndex((name) => name === wanted || name.slice(0, 3) === wanted);
+  const index = weekdayOf(String(day ?? 'sunday'));
   return index >= 0 ? index : refuse('FailedToParse', `unknown day of week value: ${String(day)}`);
 }
 
 function moved(sign: 1 | -1): Operator {
   return named(['startDate', 'unit', 'amount'], ['timezone'], (args, name) => {
+    if (hasNullish(args)) return null;
     const { startDate, unit, amount, timezone } = args;
-    if ([startDate, unit, amount].some(isNullish) || timezone === null) return null;
     const start = readDate(name, startDate);
     const by = readUnit(unit);
     const count = readInteger(name, 'amount', amount) * sign;

@@ -515,6 +515,34 @@ test.each<[unknown, unknown]>([
   expect(typed(evaluate(expression, document))).toBe(typed(storedValue(expected)));
 });
 
+test.each<[unknown]>([
+  [{ $hour: { date: '$day', timezone: '$none' } }],
+  [{ $dateToParts: { date: '$day', timezone: '$none' } }],
+  [{ $dateToParts: { date: '$day', iso8601: '$none' } }],
+  [{ $dateFromParts: { year: 2024, month: '$none', day: 5 } }],
+  [{ $dateFromParts: { year: '$none', month: 1 } }],
+  [{ $dateFromParts: { isoWeekYear: '$none', isoWeek: 1 } }],
+  [{ $dateFromParts: { year: 2024, hour: '$none' } }],
+  [{ $dateFromParts: { year: 2024, timezone: '$none' } }],
+  [{ $dateToString: { date: '$day', format: '$none', onNull: 'x' } }],
+  [{ $dateToString: { date: '$day', timezone: '$none' } }],
+  [{ $dateFromString: { dateString: '2024-01-01', format: '$none' } }],
+  [{ $dateFromString: { dateString: '2024-01-01', timezone: '$none', onError: 'x' } }],
+  [{ $dateAdd: { startDate: '$day', unit: 'day', amount: 1, timezone: '$none' } }],
+  [{ $dateDiff: { startDate: '$day', endDate: '$day', unit: 'day', timezone: '$none' } }],
+  [{ $dateDiff: { startDate: '$day', endDate: '$day', unit: 'week', startOfWeek: '$none' } }],
+  [{ $dateTrunc: { date: '$day', unit: 'day', binSize: '$none' } }],
+  [{ $dateTrunc: { date: '$day', unit: 'day', timezone: '$none' } }],
+  [{ $dateTrunc: { date: '$day', unit: 'week', startOfWeek: null } }],
+])('%j is null, as an argument that is written has no value', (expression) => {
+  expect(evaluate(expression, document)).toBe(null);
+});
+
+test('no unit but the week looks at startOfWeek', () => {
+  const given = { date: '$day', unit: 'day', startOfWeek: '$none' };
+  expect(evaluate({ $dateTrunc: given }, document)).toEqual(new Date('2024-02-29T00:00:00Z'));
+});
+
 const fromString = (dateString: string, format: string) => ({
   $dateFromString: { dateString, format },
 });
@@ -793,6 +821,11 @@ test.each<[unknown, number, string]>([
     { $dateToString: { date: day, format: 1 } },
     18533,
     "$dateToString requires that 'format' be a string, found: int",
+  ],
+  [
+    { $dateFromString: { dateString: '2024', format: 1 } },
+    18533,
+    "$dateFromString requires that 'format' be a string, found: int",
   ],
   [{ $year: { date: day, timezone: 1 } }, 40517, 'timezone must evaluate to a string, found int'],
   [
