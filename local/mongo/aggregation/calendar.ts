@@ -1,17 +1,25 @@
-import { MongoError } from '../errors.ts';
+import { type CodeName, MongoError } from '../errors.ts';
 
 /**
  * Dates on the calendar of a time zone. A local time is a Date whose UTC fields are what a clock in
  * the zone shows; a zone is an offset, a name of the IANA time zone database, or undefined for UTC.
  */
 export function toLocal(date: Date, zone: string | undefined): Date {
-  return new Date(date.getTime() + offsetAt(date.getTime(), zone));
+  return dateAt(date.getTime() + offsetAt(date.getTime(), zone));
+}
+
+/** MongoDB's dates go further than JavaScript's; bson writes one beyond the range of these as 1970. */
+export function dateAt(time: number, code: CodeName = 'Overflow'): Date {
+  const date = new Date(time);
+  if (!Number.isNaN(date.getTime())) return date;
+  throw new MongoError(code, 'date overflow');
 }
 
 /** Of a time that the clock skips or shows twice, the one that the offset before it gives. */
 export function fromLocal(local: Date, zone: string | undefined): Date {
-  const guess = local.getTime() - offsetAt(local.getTime(), zone);
-  return new Date(local.getTime() - offsetAt(guess, zone));
+  const time = dateAt(local.getTime()).getTime();
+  const guess = dateAt(time - offsetAt(time, zone)).getTime();
+  return dateAt(time - offsetAt(guess, zone));
 }
 
 /** In milliseconds, to the east of UTC. */

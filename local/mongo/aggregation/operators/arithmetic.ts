@@ -12,6 +12,7 @@ import {
   truncate,
 } from '../../values/numbers.ts';
 import { isNumber, numberType } from '../../values/types.ts';
+import { dateAt } from '../calendar.ts';
 import { isNullish, nameOf, type Operators, positional, refuse, unary } from './operator.ts';
 
 export const arithmetic: Operators = {
@@ -92,13 +93,13 @@ function sumWithDates(args: unknown[]): unknown {
       return sum(so, value);
     }, new Int32(0));
   const [date] = dates;
-  return date ? new Date(date.getTime() + toNumber(total)) : total;
+  return date ? dateAt(roundHalfAway(date.getTime() + toNumber(total))) : total;
 }
 
 function difference(a: unknown, b: unknown): unknown {
   if (isNullish(a) || isNullish(b)) return null;
   if (a instanceof Date && b instanceof Date) return Long.fromNumber(a.getTime() - b.getTime());
-  if (a instanceof Date && isNumber(b)) return new Date(a.getTime() - toNumber(b));
+  if (a instanceof Date && isNumber(b)) return dateAt(a.getTime() - toNumber(b));
   if (!isNumber(a) || !isNumber(b)) {
     refuse('TypeMismatch', `can't $subtract ${nameOf(b)} from ${nameOf(a)}`);
   }
@@ -217,6 +218,11 @@ function roundHalfEven(x: number): number {
   const rest = x - floor;
   if (rest !== 0.5) return Math.round(x);
   return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** As C's llround, by which $add makes whole milliseconds. */
+function roundHalfAway(x: number): number {
+  return Math.sign(x) * Math.round(Math.abs(x));
 }
 
 function bitwise(operation: (a: bigint, b: bigint) => bigint, neutral: bigint) {

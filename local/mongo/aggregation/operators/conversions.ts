@@ -2,6 +2,7 @@ import { Decimal128, Double, Long, ObjectId, type Timestamp } from 'bson';
 import { fromInteger, toDecimal, toNumber, truncate } from '../../values/numbers.ts';
 import { bsonType, isNumber, type TypeName, typeName, typeNumbers } from '../../values/types.ts';
 import { isTruthy } from '../../values/values.ts';
+import { dateAt } from '../calendar.ts';
 import { parseDate } from '../date-formats.ts';
 import {
   isNullish,
@@ -167,7 +168,9 @@ function toWhole(value: unknown, type: 'int' | 'long'): unknown {
 function toDate(value: unknown): Date {
   if (bsonType(value) === 'ObjectId') return (value as ObjectId).getTimestamp();
   if (isTimestamp(value)) return new Date(value.t * 1000);
-  if (isNumber(value) && typeName(value) !== 'int') return new Date(toNumber(value));
+  if (isNumber(value) && typeName(value) !== 'int') {
+    return dateAt(toNumber(value), 'ConversionFailure');
+  }
   if (typeof value !== 'string') return fail(value, 'date');
   return parseDate(value, undefined, undefined);
 }

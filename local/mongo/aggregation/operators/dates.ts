@@ -5,6 +5,7 @@ import { isTruthy } from '../../values/values.ts';
 import {
   addMonths,
   DAY,
+  dateAt,
   dayNumber,
   dayOfYear,
   fieldsOf,
@@ -256,7 +257,7 @@ function moved(sign: 1 | -1): Operator {
     const start = readDate(name, startDate);
     const by = readUnit(unit);
     const count = readInteger(name, 'amount', amount) * sign;
-    if (isExact(by)) return new Date(start.getTime() + lengths[by] * count);
+    if (isExact(by)) return dateAt(start.getTime() + lengths[by] * count);
     const zone = readZone(timezone);
     const [months, days] = calendar[by];
     const moved = addMonths(toLocal(start, zone), months * count);
@@ -306,7 +307,7 @@ function truncate(
   if (isExact(unit)) {
     const offset = offsetAt(date.getTime(), zone);
     const local = lower(date.getTime() + offset, REFERENCE.getTime(), lengths[unit] * size);
-    return new Date(local - offset);
+    return dateAt(local - offset);
   }
   const local = toLocal(date, zone);
   const [months, days] = calendar[unit];

@@ -79,6 +79,9 @@ test.each<[unknown, unknown]>([
   [{ $add: [1, '$d'] }, double(3)],
   [{ $add: ['$n', 1] }, decimal('2.10')],
   [{ $add: ['$day', 1000] }, new Date(day.getTime() + 1000)],
+  [{ $add: ['$day', 0.3, 0.3] }, new Date(day.getTime() + 1)],
+  [{ $add: ['$day', -2.5] }, new Date(day.getTime() - 2)],
+  [{ $add: [new Date(0), -2.5] }, new Date(-3)],
   [{ $add: [1, null] }, null],
   [{ $add: [1, '$none'] }, null],
   [{ $add: [] }, 0],
@@ -513,6 +516,36 @@ test.each<[unknown, unknown]>([
   ],
 ])('dates: %j is %p', (expression, expected) => {
   expect(typed(evaluate(expression, document))).toBe(typed(storedValue(expected)));
+});
+
+test.each<[unknown, number]>([
+  [{ $toDate: Long.fromString('1700000000000000000') }, 241],
+  [{ $toDate: Number.NaN }, 241],
+  [{ $toDate: decimal('Infinity') }, 241],
+  [{ $add: ['$day', Number.POSITIVE_INFINITY] }, 15],
+  [{ $add: ['$day', Long.MAX_VALUE] }, 15],
+  [{ $subtract: ['$day', 1e17] }, 15],
+  [{ $dateAdd: { startDate: '$day', unit: 'year', amount: 1_000_000_000 } }, 15],
+  [
+    {
+      $dateAdd: {
+        startDate: '$day',
+        unit: 'year',
+        amount: 1_000_000_000,
+        timezone: 'Europe/Berlin',
+      },
+    },
+    15,
+  ],
+  [{ $dateAdd: { startDate: '$day', unit: 'hour', amount: Long.fromString('100000000000') } }, 15],
+  [{ $dateSubtract: { startDate: '$day', unit: 'day', amount: 1_000_000_000 } }, 15],
+  [{ $dateFromParts: { year: 2024, hour: Long.MAX_VALUE } }, 15],
+  [{ $dateFromParts: { isoWeekYear: 1_000_000_000 } }, 15],
+  [{ $year: { date: new Date(8.64e15), timezone: '+01:00' } }, 15],
+  [{ $dateTrunc: { date: new Date(0), unit: 'year', binSize: 1_000_000_000 } }, 15],
+  [{ $dateTrunc: { date: new Date(0), unit: 'hour', binSize: 100_000_000_000 } }, 15],
+])('%j is refused, as no date is that far away', (expression, code) => {
+  expect(refusal(() => evaluate(expression, document))[0]).toBe(code);
 });
 
 test.each<[unknown]>([
