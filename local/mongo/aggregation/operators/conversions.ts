@@ -26,12 +26,7 @@ export const conversions: Operators = {
   $toObjectId: conversion('objectId'),
   $toString: conversion('string'),
   $convert(name, operand, compile) {
-    const fields = readNamed(
-      name,
-      operand,
-      ['input', 'to'],
-      ['onError', 'onNull', 'format', 'base', 'byteOrder'],
-    );
+    const fields = readNamed(name, operand, ['input', 'to'], ['onError', 'onNull']);
     const input = compile(fields.input);
     const to = compile(fields.to);
     const onNull = compile(fields.onNull ?? null);

@@ -59,9 +59,17 @@ export const dates: Operators = {
     );
   }),
   $dateFromParts(name, operand, compile) {
-    const fields = readNamed(name, operand, [], [...dayParts(), ...timeParts(), 'timezone']);
+    const fields = readNamed(
+      name,
+      operand,
+      [],
+      [...dayParts, ...isoDayParts, ...timeParts, 'timezone'],
+    );
     if (!Object.hasOwn(fields, 'year') && !Object.hasOwn(fields, 'isoWeekYear')) {
       refuse('Location40516', `${name} requires either 'year' or 'isoWeekYear' to be present`);
+    }
+    if ([dayParts, isoDayParts].every((keys) => keys.some((key) => Object.hasOwn(fields, key)))) {
+      refuse('FailedToParse', `${name} does not allow mixing natural dates with ISO dates`);
     }
     return named([], Object.keys(fields), fromParts)(name, operand, compile);
   },
@@ -133,13 +141,9 @@ export const dates: Operators = {
   }),
 };
 
-function dayParts(): string[] {
-  return ['year', 'month', 'day', 'isoWeekYear', 'isoWeek', 'isoDayOfWeek'];
-}
-
-function timeParts(): string[] {
-  return ['hour', 'minute', 'second', 'millisecond'];
-}
+const dayParts = ['year', 'month', 'day'];
+const isoDayParts = ['isoWeekYear', 'isoWeek', 'isoDayOfWeek'];
+const timeParts = ['hour', 'minute', 'second', 'millisecond'];
 
 /** A default stands for an argument that is not written; one without a value makes all null. */
 function hasNullish(args: Record<string, unknown>): boolean {
@@ -164,7 +168,7 @@ function fromParts(args: Record<string, unknown>, name: string): Date | null {
           day: value('day', 1),
         })
       : fromIsoWeek(value('isoWeekYear', 0), value('isoWeek', 1), value('isoDayOfWeek', 1));
-  const time = Object.fromEntries(timeParts().map((key) => [key, value(key, 0)]));
+  const time = Object.fromEntries(timeParts.map((key) => [key, value(key, 0)]));
   return fromLocal(localOf({ ...fieldsOf(day), ...time }), readZone(args.timezone));
 }
 

@@ -814,6 +814,31 @@ test.each<[unknown, number, string]>([
     51107,
     "$regexMatch: found regex option(s) specified in both 'regex' and 'option' fields",
   ],
+  [
+    { $convert: { input: 1, to: 'string', base: 16 } },
+    9,
+    'Unrecognized parameter to $convert: base',
+  ],
+  [
+    { $convert: { input: 1, to: 'string', byteOrder: 'big' } },
+    9,
+    'Unrecognized parameter to $convert: byteOrder',
+  ],
+  [
+    { $convert: { input: 1, to: 'string', format: 'hex' } },
+    9,
+    'Unrecognized parameter to $convert: format',
+  ],
+  [
+    { $dateFromParts: { year: 2024, isoWeekYear: 2024 } },
+    9,
+    '$dateFromParts does not allow mixing natural dates with ISO dates',
+  ],
+  [
+    { $dateFromParts: { isoWeekYear: 2024, month: 1 } },
+    9,
+    '$dateFromParts does not allow mixing natural dates with ISO dates',
+  ],
   [{ $convert: { input: 1, to: 'foo' } }, 2, 'Unknown type name: foo'],
   [
     { $toLong: Number.NaN },
