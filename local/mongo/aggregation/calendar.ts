@@ -15,11 +15,17 @@ export function dateAt(time: number, code: CodeName = 'Overflow'): Date {
   throw new MongoError(code, 'date overflow');
 }
 
-/** Of a time that the clock skips or shows twice, the one that the offset before it gives. */
+/**
+ * Of a time that the clock skips, the one that the offset before it gives; of one that the clock
+ * shows twice, the first to the west of UTC and the second to the east.
+ */
 export function fromLocal(local: Date, zone: string | undefined): Date {
   const time = dateAt(local.getTime()).getTime();
   const guess = dateAt(time - offsetAt(time, zone)).getTime();
-  return dateAt(time - offsetAt(guess, zone));
+  const offset = offsetAt(guess, zone);
+  const found = dateAt(time - offset);
+  const again = offsetAt(found.getTime(), zone);
+  return again === offset ? found : dateAt(time - Math.min(offset, again));
 }
 
 /** In milliseconds, to the east of UTC. */

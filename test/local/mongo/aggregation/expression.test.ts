@@ -433,6 +433,81 @@ test.each<[unknown, unknown]>([
     { $dateFromParts: { year: 2024, month: 7, hour: 12, timezone: 'America/New_York' } },
     new Date('2024-07-01T16:00:00Z'),
   ],
+  [
+    {
+      $dateFromParts: {
+        year: 2024,
+        month: 3,
+        day: 10,
+        hour: 2,
+        minute: 30,
+        timezone: 'America/New_York',
+      },
+    },
+    new Date('2024-03-10T07:30:00Z'),
+  ],
+  [
+    {
+      $dateFromParts: {
+        year: 2024,
+        month: 3,
+        day: 10,
+        hour: 3,
+        minute: 30,
+        timezone: 'America/New_York',
+      },
+    },
+    new Date('2024-03-10T07:30:00Z'),
+  ],
+  [
+    {
+      $dateFromParts: {
+        year: 2024,
+        month: 11,
+        day: 3,
+        hour: 1,
+        minute: 30,
+        timezone: 'America/New_York',
+      },
+    },
+    new Date('2024-11-03T05:30:00Z'),
+  ],
+  [
+    {
+      $dateFromParts: {
+        year: 2024,
+        month: 3,
+        day: 31,
+        hour: 2,
+        minute: 30,
+        timezone: 'Europe/Berlin',
+      },
+    },
+    new Date('2024-03-31T01:30:00Z'),
+  ],
+  [
+    {
+      $dateFromParts: {
+        year: 2024,
+        month: 10,
+        day: 27,
+        hour: 2,
+        minute: 30,
+        timezone: 'Europe/Berlin',
+      },
+    },
+    new Date('2024-10-27T01:30:00Z'),
+  ],
+  [
+    {
+      $dateTrunc: {
+        date: new Date('2024-03-10T12:00:00Z'),
+        unit: 'day',
+        timezone: 'America/Havana',
+      },
+    },
+    new Date('2024-03-10T05:00:00Z'),
+  ],
   [{ $dateFromParts: { year: 33 } }, new Date('0033-01-01T00:00:00Z')],
   [
     { $dateFromParts: { isoWeekYear: 2020, isoWeek: 53, isoDayOfWeek: 7 } },
