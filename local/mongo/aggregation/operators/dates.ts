@@ -309,9 +309,9 @@ function truncate(
   const lower = (value: number, from: number, bin: number) =>
     from + Math.floor((value - from) / bin) * bin;
   if (isExact(unit)) {
-    const offset = offsetAt(date.getTime(), zone);
-    const local = lower(date.getTime() + offset, REFERENCE.getTime(), lengths[unit] * size);
-    return dateAt(local - offset);
+    // By that day's offset, in summer too: truncateDate() in mongodb/mongo's date_time_support.cpp.
+    const from = REFERENCE.getTime() - offsetAt(REFERENCE.getTime(), zone);
+    return dateAt(lower(date.getTime(), from, lengths[unit] * size));
   }
   const local = toLocal(date, zone);
   const [months, days] = calendar[unit];

@@ -557,6 +557,28 @@ test.each<[unknown, unknown]>([
     new Date('2024-02-26T00:00:00Z'),
   ],
   [{ $dateTrunc: { date: '$day', unit: 'minute', binSize: 20 } }, new Date('2024-02-29T23:20:00Z')],
+  [
+    {
+      $dateTrunc: {
+        date: new Date('2024-07-01T10:30:00Z'),
+        unit: 'hour',
+        binSize: 6,
+        timezone: 'Europe/Berlin',
+      },
+    },
+    new Date('2024-07-01T05:00:00Z'),
+  ],
+  [
+    {
+      $dateTrunc: {
+        date: new Date('2024-01-01T10:30:00Z'),
+        unit: 'hour',
+        binSize: 6,
+        timezone: 'Europe/Berlin',
+      },
+    },
+    new Date('2024-01-01T05:00:00Z'),
+  ],
   [{ $dateTrunc: { date: '$day', unit: 'quarter' } }, new Date('2024-01-01T00:00:00Z')],
   [
     { $dateTrunc: { date: new Date('1999-12-31T00:00:00Z'), unit: 'year', binSize: 2 } },
