@@ -3,6 +3,7 @@ import { compileSort } from '../../storage/sort.ts';
 import { toInteger, toNumber } from '../../values/numbers.ts';
 import { asDocument, type Document, fromEntries, isNumber } from '../../values/types.ts';
 import { compareValues, equalValues, isTruthy } from '../../values/values.ts';
+import { limits } from '../../wire.ts';
 import { checkVariable } from './conditions.ts';
 import {
   isNullish,
@@ -96,6 +97,7 @@ export const arrays: Operators = {
     const [from, to, by] = [integer(name, start), integer(name, end), integer(name, step)];
     if (by === 0) refuse('Location34449', `${name} requires a non-zero step value`);
     const length = Math.max(0, Math.ceil((to - from) / by));
+    checkRange(name, length);
     return Array.from({ length }, (_, i) => new Int32(from + i * by));
   }),
   $zip: named(['inputs'], ['useLongestLength', 'defaults'], zip),
@@ -208,6 +210,19 @@ function integer(name: string, value: unknown): number {
     );
   }
   return Number(found);
+}
+
+/** An int in an array takes at least this: its type, a digit of its place, a zero, and itself. */
+const INT_BYTES = 7;
+
+/** More than a document holds can be of no use, and would end the process for want of memory. */
+function checkRange(name: string, length: number): void {
+  const bytes = length * INT_BYTES;
+  if (bytes <= limits.document) return;
+  refuse(
+    'ExceededMemoryLimit',
+    `${name} would use too much memory (${bytes} bytes) and cannot spill to disk. Memory limit: ${limits.document} bytes`,
+  );
 }
 
 function counted(take: (array: unknown[], n: number) => unknown[]) {

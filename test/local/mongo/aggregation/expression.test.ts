@@ -864,6 +864,11 @@ test.each<[unknown, number, string]>([
   [{ $slice: [[], 1, 0] }, 28729, 'Third argument to $slice must be positive: 0'],
   [{ $range: [0, 5, 0] }, 34449, '$range requires a non-zero step value'],
   [{ $range: [0, 5.5] }, 34446, '$range requires arguments that are 32-bit integers, found double'],
+  [
+    { $range: [0, 2396746] },
+    146,
+    '$range would use too much memory (16777222 bytes) and cannot spill to disk. Memory limit: 16777216 bytes',
+  ],
   [{ $firstN: { n: 0, input: [] } }, 5787908, "'n' must be greater than 0, found 0 for $firstN"],
   [
     { $arrayToObject: [[[1, 2]]] },
