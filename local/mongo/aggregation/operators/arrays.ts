@@ -32,10 +32,10 @@ export const arrays: Operators = {
   }),
   $first: unary(
     (array, name) =>
-      listOrNull(array, 'Location28689', `${name}'s argument must be an array, but is`)?.[0],
+      end(listOrNull(array, 'Location28689', `${name}'s argument must be an array, but is`), 0),
   ),
   $last: unary((array, name) =>
-    listOrNull(array, 'Location28689', `${name}'s argument must be an array, but is`)?.at(-1),
+    end(listOrNull(array, 'Location28689', `${name}'s argument must be an array, but is`), -1),
   ),
   $firstN: counted((array, n) => array.slice(0, n)),
   $lastN: counted((array, n) => array.slice(-n)),
@@ -210,6 +210,11 @@ function integer(name: string, value: unknown): number {
     );
   }
   return Number(found);
+}
+
+/** Of null and missing null, of an empty array nothing, as on the server. */
+function end(array: unknown[] | undefined, at: 0 | -1): unknown {
+  return array ? array.at(at) : null;
 }
 
 /** An int in an array takes at least this: its type, a digit of its place, a zero, and itself. */
