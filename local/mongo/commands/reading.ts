@@ -234,6 +234,10 @@ function split(pipeline: Document[]): {
   const filter = first && isStage(first, '$match') ? (first.$match as Document) : undefined;
   const sorting = filter ? second : first;
   const sort = sorting && isStage(sorting, '$sort') ? (sorting.$sort as Document) : undefined;
+  // In a pipeline it is a field's name, and a wrong one, which the stage itself refuses.
+  if (sort && Object.hasOwn(sort, '$natural')) {
+    return { start: { filter: {} }, rest: pipeline };
+  }
   const used = (filter ? 1 : 0) + (sort ? 1 : 0);
   return { start: { filter: filter ?? {}, sort }, rest: pipeline.slice(used) };
 }

@@ -108,11 +108,12 @@ export class Collection {
   }
 
   /** All documents, in the order in which they came. */
-  *scan(): Generator<Row> {
+  *scan(backwards = false): Generator<Row> {
+    const [after, order] = backwards ? ['<', 'DESC'] : ['>', 'ASC'];
     const next = this.#prepare(
-      `SELECT id, document FROM documents_${this.id} WHERE id > ? ORDER BY id LIMIT ${CHUNK}`,
+      `SELECT id, document FROM documents_${this.id} WHERE id ${after} ? ORDER BY id ${order} LIMIT ${CHUNK}`,
     );
-    let last = 0;
+    let last = backwards ? Number.MAX_SAFE_INTEGER : 0;
     for (;;) {
       const rows = next.all(last).map(toRow);
       yield* rows;

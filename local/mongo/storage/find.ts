@@ -3,6 +3,7 @@ import { compileMatch, type Matcher } from '../query/match.ts';
 import type { Document } from '../values/values.ts';
 import { decodeDocument } from '../wire.ts';
 import type { Collection, Row } from './collection.ts';
+import { readNatural } from './natural.ts';
 import { type Plan, plan, rows } from './plan.ts';
 import { compileSort } from './sort.ts';
 
@@ -24,12 +25,19 @@ export interface Found extends Row {
 /** The documents that match, in the order asked for. */
 export function* find(collection: Collection, query: Query): Generator<Found> {
   const matcher = compileMatch(query.filter, query.variables);
-  const sort = readSort(query.sort);
-  const chosen = plan(collection, query.filter, sort, query.hint);
+  const chosen = choose(collection, query);
   const found = select(rows(collection, chosen, query.expected), matcher, query.onExamined);
   if (chosen.sorted) return yield* found;
   const compare = compileSort(query.sort!);
   yield* [...found].sort((a, b) => compare(a.document, b.document));
+}
+
+function choose(collection: Collection, { filter, sort, hint }: Query): Plan {
+  const natural = readNatural(sort, hint);
+  if (!natural) return plan(collection, filter, readSort(sort), hint);
+  const isOrdered =
+    sort !== undefined && !Object.hasOwn(sort, '$natural') && readSort(sort).length > 0;
+  return { ranges: [{}], backwards: natural === -1, sorted: !isOrdered };
 }
 
 function* select(
@@ -56,8 +64,7 @@ export function readSort(sort: Document | undefined): [string, number][] {
 
 /** The plan as `explain` shows it, in MongoDB's own words. */
 export function explainPlan(collection: Collection, query: Query): Document {
-  const sort = readSort(query.sort);
-  const chosen = plan(collection, query.filter, sort, query.hint);
+  const chosen = choose(collection, query);
   const reading = explainReading(chosen, query.filter);
   return chosen.sorted ? reading : { stage: 'SORT', sortPattern: query.sort, inputStage: reading };
 }

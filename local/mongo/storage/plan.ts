@@ -30,7 +30,7 @@ export function plan(
   hint?: unknown,
 ): Plan {
   const scan: Plan = { ranges: [{}], backwards: false, sorted: sort.length === 0 };
-  if (hint !== undefined) return hinted(collection, filter, sort, hint) ?? scan;
+  if (hint !== undefined) return hinted(collection, filter, sort, hint);
   const predicates = readPredicates(filter);
   let best = { score: 0, plan: scan };
   for (const index of ['_id_' as const, ...collection.indexes]) {
@@ -46,7 +46,7 @@ export function* rows(
   { index, ranges, backwards }: Plan,
   expected?: number,
 ) {
-  if (!index) return yield* collection.scan();
+  if (!index) return yield* collection.scan(backwards);
   const seen = new Set<number>();
   for (const range of ranges) {
     for (const row of collection.walk(
@@ -67,9 +67,7 @@ function hinted(
   filter: Document,
   sort: [string, number][],
   hint: unknown,
-): Plan | undefined {
-  const isNatural = typeof hint === 'object' && hint !== null && '$natural' in hint;
-  if (isNatural) return undefined;
+): Plan {
   const wanted = (name: unknown, key: unknown) =>
     typeof hint === 'string' ? hint === name : equalValues(hint, key);
   const index = wanted('_id_', { _id: 1 })

@@ -30,9 +30,8 @@ export const arrays: Operators = {
     }
     return array.at(toNumber(at));
   }),
-  $first: unary(
-    (array, name) =>
-      end(listOrNull(array, 'Location28689', `${name}'s argument must be an array, but is`), 0),
+  $first: unary((array, name) =>
+    end(listOrNull(array, 'Location28689', `${name}'s argument must be an array, but is`), 0),
   ),
   $last: unary((array, name) =>
     end(listOrNull(array, 'Location28689', `${name}'s argument must be an array, but is`), -1),

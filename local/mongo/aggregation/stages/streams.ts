@@ -28,6 +28,12 @@ export const streams: StageMakers = {
     if (directions.some((value) => !isNumber(value) || Math.abs(toNumber(value)) !== 1)) {
       fail('Location15975', '$sort key ordering must be 1 (for ascending) or -1 (for descending)');
     }
+    if (Object.hasOwn(sort, '$natural')) {
+      fail(
+        'Location16410',
+        "FieldPath field names may not start with '$'. Consider using $getField or $setField.",
+      );
+    }
     const compare = compileSort(sort);
     return (documents) => [...documents].sort(compare);
   },
