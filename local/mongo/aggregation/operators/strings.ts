@@ -183,17 +183,12 @@ function trimmed(left: boolean, right: boolean): Operator {
   });
 }
 
-function replaced(
-  replace: (input: string, find: string | RegExp, replacement: string) => string,
-): Operator {
+function replaced(replace: (input: string, find: string, replacement: string) => string): Operator {
   return named(['input', 'find', 'replacement'], [], ({ input, find, replacement }, name) => {
     if (isNullish(input) || isNullish(find) || isNullish(replacement)) return null;
-    const regex = regexOf(find);
     return replace(
       string(input, `${name} requires that 'input' be a string, found:`, 'Location51746'),
-      regex
-        ? new RegExp(compileRegex(regex.pattern, regex.options), 'gu')
-        : string(find, `${name} requires that 'find' be a string, found:`, 'Location51745'),
+      string(find, `${name} requires that 'find' be a string, found:`, 'Location51745'),
       string(
         replacement,
         `${name} requires that 'replacement' be a string, found:`,

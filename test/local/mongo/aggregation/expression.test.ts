@@ -299,7 +299,6 @@ test.each<[unknown, unknown]>([
   [{ $split: [null, '-'] }, null],
   [{ $toUpper: '$day' }, '2024-02-29T23:30:15.250Z'],
   [{ $concat: ['$none', 'a'] }, null],
-  [{ $replaceAll: { input: 'a1b2', find: /\d/, replacement: '-' } }, 'a-b-'],
   [{ $replaceOne: { input: null, find: 'a', replacement: 'b' } }, null],
   [{ $regexMatch: { input: '$none', regex: 'a' } }, false],
   [{ $regexFindAll: { input: 'a', regex: null } }, []],
@@ -891,6 +890,16 @@ test.each<[unknown, number, string]>([
   ],
   [{ $getField: 1 }, 3041704, "$getField requires 'field' to evaluate to type String, but got int"],
   [{ $ifNull: [1] }, 1257300, '$ifNull needs at least two arguments, had: 1'],
+  [
+    { $replaceOne: { input: 'a1', find: /\d/, replacement: '-' } },
+    51745,
+    "$replaceOne requires that 'find' be a string, found: regex",
+  ],
+  [
+    { $replaceAll: { input: 'a1', find: /\d/, replacement: '-' } },
+    51745,
+    "$replaceAll requires that 'find' be a string, found: regex",
+  ],
   [{ $toUpper: true }, 16007, "can't convert to type string from bool"],
   [
     { $substrCP: ['a', -1, 1] },
