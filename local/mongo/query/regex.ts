@@ -48,7 +48,11 @@ interface Group {
   modifiers: string[];
 }
 
+/** Without PCRE's UCP only ASCII is white space, where JavaScript has all of Unicode's. */
 const SPACE = '\\t-\\r ';
+const NO_SPACE = '\\0-\\x08\\x0e-\\x1f!-\\u{10ffff}';
+/** JavaScript's \v is one character of these. */
+const VERTICAL = '\\n-\\r\\x85\\u2028\\u2029';
 
 const posixClasses: Record<string, string> = {
   alnum: 'a-zA-Z0-9',
@@ -150,16 +154,17 @@ class Translation {
     if (this.#take(/h/y)) return '[\\t \\xa0]';
     if (this.#take(/s/y)) return `[${SPACE}]`;
     if (this.#take(/S/y)) return `[^${SPACE}]`;
+    if (this.#take(/v/y)) return `[${VERTICAL}]`;
     if (this.#take(/R/y)) return '(?:\\r\\n|[\\n-\\r])';
     return this.#character();
   }
 
   /** An escape that means the same within a class and outside of one. */
   #character(): string {
-    const shared = this.#take(
-      /[dDwWbBfnrtv]|[1-9]\d*|x[\da-fA-F]{2}|k<\w+>|[pP]\{\w+\}|c[A-Za-z]|0/y,
-    );
-    if (shared) return shared[0].startsWith('0') ? '\\x00' : `\\${shared[0]}`;
+    const shared = this.#take(/[dDwWbBfnrt]|[1-9]\d*|x[\da-fA-F]{2}|k<\w+>|[pP]\{\w+\}|c[A-Za-z]/y);
+    if (shared) return `\\${shared[0]}`;
+    const octal = this.#take(/0[0-7]{0,2}/y);
+    if (octal) return `\\x${hex(String.fromCharCode(Number.parseInt(octal[0], 8)))}`;
     const point = this.#take(/x\{([\da-fA-F]+)\}/y);
     if (point) return `\\u{${point[1]}}`;
     if (this.#take(/a/y)) return '\\x07';
@@ -181,9 +186,11 @@ class Translation {
         out += members + this.#hyphen();
       } else if (this.#take(/\]/y)) return `${out}]`;
       else if (this.#take(/\\s/y)) out += SPACE + this.#hyphen();
-      else if (this.#take(/-(?=\\[dDwWsSpP])/y)) out += '\\x2d';
+      else if (this.#take(/\\S/y)) out += NO_SPACE + this.#hyphen();
+      else if (this.#take(/\\v/y)) out += VERTICAL + this.#hyphen();
+      else if (this.#take(/-(?=\\[dDwWsSvpP])/y)) out += '\\x2d';
       else {
-        const set = this.#take(/\\[dDwWS]/y);
+        const set = this.#take(/\\[dDwW]/y);
         out += set ? set[0] + this.#hyphen() : this.#member();
       }
     }

@@ -209,6 +209,12 @@ test.each<[string, string, string[], string[]]>([
   ['a(?#why)b', '', ['ab'], []],
   ['\\x{1f600}|\\x41|\\-|\\@', '', ['\u{1f600}', 'A', '-', '@'], ['B']],
   ['\\s', '', [' ', '\t'], ['\u00a0']],
+  ['x[\\s\\S]y', '', ['x\u00a0y', 'x\u2028y', 'x\ny', 'x\u{1f600}y'], ['xy']],
+  ['^[^\\S]$', '', [' ', '\v'], ['\u00a0', 'a']],
+  ['^[+-\\S-]$', '', ['-', '\ufeff'], [' ']],
+  ['\\v', '', ['\n', '\v', '\r', '\u0085', '\u2029'], [' ', 'v']],
+  ['^[\\v-]$', '', ['\r', '-'], ['v', '\t']],
+  ['^\\012[\\0401]\\08$', '', ['\n1\0' + '8', '\n \0' + '8'], ['\0' + '121\0' + '8']],
 ])('the pattern /%s/%s is read as PCRE', (pattern, options, yes, no) => {
   const filter = { a: { $regex: pattern, $options: options } };
   expect(yes.filter((a) => !matches(filter, { a }))).toEqual([]);
