@@ -7,7 +7,13 @@ import { checkVariable, conditions } from './operators/conditions.ts';
 import { conversions } from './operators/conversions.ts';
 import { dates } from './operators/dates.ts';
 import { objects } from './operators/objects.ts';
-import type { Compiler, Node, Operator } from './operators/operator.ts';
+import {
+  bind,
+  type Compiler,
+  type Environment,
+  type Node,
+  type Operator,
+} from './operators/operator.ts';
 import { sets } from './operators/sets.ts';
 import { strings } from './operators/strings.ts';
 import { trigonometry } from './operators/trigonometry.ts';
@@ -22,7 +28,7 @@ export function compileExpression(
 ): (document: Document) => unknown {
   const known: Document = { NOW: new Date(), ...variables };
   const node = compile(expression, new Set(Object.keys(known)));
-  return (document) => node({ root: document, current: document, variables: known });
+  return (document) => node(begin(document, document, known));
 }
 
 /** The values of a command's `let`, which are expressions without a document. */
@@ -42,7 +48,12 @@ export function compileAt(
 ): (root: Document, current: Document) => unknown {
   const known: Document = { NOW: new Date(), ...variables };
   const node = compile(expression, new Set(Object.keys(known)));
-  return (root, current) => node({ root, current, variables: known });
+  return (root, current) => node(begin(root, current, known));
+}
+
+function begin(root: Document, current: Document, variables: Document): Environment {
+  const environment = { root, current, variables };
+  return Object.hasOwn(variables, 'CURRENT') ? bind(environment, variables) : environment;
 }
 
 export function isExpressionName(name: string): boolean {

@@ -6,6 +6,7 @@ import { compareValues, equalValues, isTruthy } from '../../values/values.ts';
 import { limits } from '../../wire.ts';
 import { checkVariable } from './conditions.ts';
 import {
+  bind,
   isNullish,
   named,
   nameOf,
@@ -185,10 +186,6 @@ export const arrays: Operators = {
     };
   },
 };
-
-function bind<E extends { variables: Document }>(environment: E, added: Document): E {
-  return { ...environment, variables: { ...environment.variables, ...added } };
-}
 
 type Refusal = Parameters<typeof refuse>[0];
 

@@ -1,7 +1,15 @@
 import { Int32 } from 'bson';
 import { asDocument, type Document } from '../../values/types.ts';
 import { compareValues, isTruthy } from '../../values/values.ts';
-import { isNullish, type Operators, positional, readNamed, refuse, unary } from './operator.ts';
+import {
+  bind,
+  isNullish,
+  type Operators,
+  positional,
+  readNamed,
+  refuse,
+  unary,
+} from './operator.ts';
 
 /** Comparison, logic, choice, and the operators that bind variables. */
 export const conditions: Operators = {
@@ -83,8 +91,7 @@ export const conditions: Operators = {
     );
     return (environment) => {
       const values = bindings.map(([variable, node]) => [variable, node(environment)]);
-      const variables = { ...environment.variables, ...Object.fromEntries(values) };
-      return inner({ ...environment, variables });
+      return inner(bind(environment, Object.fromEntries(values)));
     };
   },
 };

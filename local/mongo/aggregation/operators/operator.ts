@@ -3,8 +3,14 @@ import { asDocument, type Document, typeName } from '../../values/types.ts';
 
 export interface Environment {
   root: Document;
-  current: Document;
+  /** What a path begins at: the document, or what `CURRENT` has been bound to. */
+  current: unknown;
   variables: Document;
+}
+
+export function bind(environment: Environment, added: Document): Environment {
+  const current = Object.hasOwn(added, 'CURRENT') ? added.CURRENT : environment.current;
+  return { ...environment, current, variables: { ...environment.variables, ...added } };
 }
 
 export type Node = (environment: Environment) => unknown;

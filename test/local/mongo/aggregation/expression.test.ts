@@ -54,6 +54,10 @@ test.each<[unknown, unknown]>([
   ['$$ROOT.o.x', 1],
   ['$$CURRENT.i', 5],
   ['$$REMOVE', MISSING],
+  [{ $let: { vars: { CURRENT: '$o' }, in: ['$x', '$$CURRENT.y.z', '$$ROOT.i'] } }, [1, 2, 5]],
+  [{ $let: { vars: { CURRENT: '$none' }, in: ['$i'] } }, [null]],
+  [{ $map: { input: [{ x: 7 }, { x: 8 }], as: 'CURRENT', in: '$x' } }, [7, 8]],
+  [{ $filter: { input: [{ x: 0 }, { x: 1 }], as: 'CURRENT', cond: '$x' } }, [{ x: 1 }]],
   [
     ['$i', '$none'],
     [5, null],
@@ -719,6 +723,11 @@ test('onError answers for a date that is none', () => {
 test('variables of a command hold values, text with a dollar too', () => {
   const evaluate = compileExpression(['$$x', '$$x.a'], { variables: { x: { a: '$b' } } });
   expect(evaluate({ b: 1 })).toEqual([{ a: '$b' }, '$b']);
+});
+
+test('CURRENT may be among the variables of a command', () => {
+  const evaluate = compileExpression(['$a', '$$ROOT.a'], { variables: { CURRENT: { a: 1 } } });
+  expect(evaluate({ a: 2 })).toEqual([1, 2]);
 });
 
 test('the values of let are expressions without a document', () => {
