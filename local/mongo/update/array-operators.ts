@@ -1,11 +1,10 @@
 import { MongoError } from '../errors.ts';
 import { isOperators } from '../query/conditions.ts';
 import { compileMatch } from '../query/match.ts';
-import { compileSort } from '../storage/sort.ts';
-import { toNumber } from '../values/numbers.ts';
+import { compileElementSort } from '../values/element-sort.ts';
 import { MISSING } from '../values/paths.ts';
 import { asDocument, isNumber, regexOf, typeName } from '../values/types.ts';
-import { compareValues, equalValues, inspect } from '../values/values.ts';
+import { equalValues, inspect } from '../values/values.ts';
 import type { Leaf } from './tree.ts';
 import { type LeafMaker, readInteger, showId } from './value-operators.ts';
 
@@ -76,7 +75,7 @@ function readPush(operand: unknown): Push {
       'The value for $position must be an integer value, not of type:',
     );
   }
-  if (Object.hasOwn(clauses, '$sort')) push.compare = readSort($sort);
+  if (Object.hasOwn(clauses, '$sort')) push.compare = compileElementSort($sort);
   return push;
 }
 
@@ -84,44 +83,6 @@ function integerClause(value: unknown, message: string): number {
   const integer = readInteger(value);
   if (integer === undefined) throw new MongoError('BadValue', `${message} ${typeName(value)}`);
   return integer;
-}
-
-function readSort(sort: unknown): Push['compare'] {
-  const fields = asDocument(sort);
-  if (!fields) {
-    if (!isNumber(sort)) {
-      throw new MongoError(
-        'BadValue',
-        'The $sort is invalid: use 1/-1 to sort the whole element, or {field:1/-1} to sort embedded fields',
-      );
-    }
-    const sign = readDirection(sort);
-    return (a, b) => compareValues(a, b) * sign;
-  }
-  if (Object.keys(fields).length === 0) {
-    throw new MongoError(
-      'BadValue',
-      'The $sort pattern is empty when it should be a set of fields.',
-    );
-  }
-  for (const [name, direction] of Object.entries(fields)) {
-    readDirection(direction);
-    if (name === '') throw new MongoError('BadValue', 'The $sort field cannot be empty');
-    if (name.split('.').includes('')) {
-      throw new MongoError(
-        'BadValue',
-        `The $sort field is a dotted field but has an empty part: ${name}`,
-      );
-    }
-  }
-  const compare = compileSort(fields);
-  return (a, b) => compare(asDocument(a) ?? {}, asDocument(b) ?? {});
-}
-
-function readDirection(value: unknown): number {
-  const direction = isNumber(value) ? toNumber(value) : 0;
-  if (direction === 1 || direction === -1) return direction;
-  throw new MongoError('BadValue', 'The $sort element value must be either 1 or -1');
 }
 
 /** A $sort counts as a change though it may change nothing, as on the server. */

@@ -1,5 +1,5 @@
 import { Int32 } from 'bson';
-import { compileSort } from '../../storage/sort.ts';
+import { compileElementSort } from '../../values/element-sort.ts';
 import { toInteger, toNumber } from '../../values/numbers.ts';
 import { asDocument, type Document, fromEntries, isNumber } from '../../values/types.ts';
 import { compareValues, equalValues, isTruthy } from '../../values/values.ts';
@@ -109,19 +109,17 @@ export const arrays: Operators = {
       ),
     );
   }),
-  $sortArray: named(['input', 'sortBy'], [], ({ input, sortBy }, name) => {
-    if (isNullish(input)) return null;
-    const elements = list(
-      input,
-      'Location2942504',
-      `The input argument to ${name} must be an array, but was of type:`,
-    );
-    const fields = asDocument(sortBy);
-    if (!fields)
-      return elements.toSorted((a, b) => compareValues(a, b) * Math.sign(toNumber(sortBy)));
-    const compare = compileSort(fields);
-    return elements.toSorted((a, b) => compare(asDocument(a) ?? {}, asDocument(b) ?? {}));
-  }),
+  $sortArray(name, operand, compile) {
+    const { input, sortBy } = readNamed(name, operand, ['input', 'sortBy']);
+    const from = compile(input);
+    const compare = compileElementSort(sortBy);
+    return (environment) =>
+      listOrNull(
+        from(environment),
+        'Location2942504',
+        `The input argument to ${name} must be an array, but was of type:`,
+      )?.toSorted(compare) ?? null;
+  },
 
   $map(name, operand, compile) {
     const { input, as = 'this', in: body } = readNamed(name, operand, ['input', 'in'], ['as']);

@@ -234,6 +234,15 @@ test.each<[unknown, unknown]>([
   [{ $arrayToObject: { $literal: [{ k: 'x', v: '$1' }] } }, { x: '$1' }],
   [{ $objectToArray: { x: 1 } }, [{ k: 'x', v: 1 }]],
   [{ $sortArray: { input: '$a', sortBy: -1 } }, [3, 2, 1]],
+  [
+    { $sortArray: { input: [{ x: { y: 2 } }, { x: { y: 1 } }, 7], sortBy: { 'x.y': -1, z: 1 } } },
+    [{ x: { y: 2 } }, { x: { y: 1 } }, 7],
+  ],
+  [
+    { $sortArray: { input: [{ x: [5, 1] }, { x: [3] }], sortBy: { x: 1 } } },
+    [{ x: [3] }, { x: [5, 1] }],
+  ],
+  [{ $sortArray: { input: null, sortBy: 1 } }, null],
   [{ $sortArray: { input: [{ x: 2 }, { x: 1 }], sortBy: { x: 1 } } }, [{ x: 1 }, { x: 2 }]],
   [
     { $map: { input: '$a', as: 'e', in: { $multiply: ['$$e', '$d'] } } },
@@ -908,6 +917,17 @@ test.each<[unknown, number, string]>([
     { $replaceAll: { input: 'a1', find: /\d/, replacement: '-' } },
     51745,
     "$replaceAll requires that 'find' be a string, found: regex",
+  ],
+  [{ $sortArray: { input: [], sortBy: 2 } }, 2, 'The $sort element value must be either 1 or -1'],
+  [
+    { $sortArray: { input: [], sortBy: { x: 'up' } } },
+    2,
+    'The $sort element value must be either 1 or -1',
+  ],
+  [
+    { $sortArray: { input: [], sortBy: 'x' } },
+    2,
+    'The $sort is invalid: use 1/-1 to sort the whole element, or {field:1/-1} to sort embedded fields',
   ],
   [{ $toUpper: true }, 16007, "can't convert to type string from bool"],
   [

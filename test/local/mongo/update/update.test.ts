@@ -179,6 +179,12 @@ test.each<[string, Document, Document, Document]>([
     { a: [{ b: 1 }, { b: 2 }] },
   ],
   [
+    '$sort takes an array in a field as one value',
+    { $push: { a: { $each: [], $sort: { b: 1 } } } },
+    { a: [{ b: [5, 1] }, { b: [3] }] },
+    { a: [{ b: [3] }, { b: [5, 1] }] },
+  ],
+  [
     '$slice keeps the first, after $sort',
     { $push: { a: { $each: [1], $sort: 1, $slice: 2 } } },
     { a: [3, 2] },
