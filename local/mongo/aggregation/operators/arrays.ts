@@ -2,7 +2,7 @@ import { Int32 } from 'bson';
 import { compileElementSort } from '../../values/element-sort.ts';
 import { toInteger, toNumber } from '../../values/numbers.ts';
 import { asDocument, type Document, fromEntries, isNumber } from '../../values/types.ts';
-import { compareValues, equalValues, isTruthy } from '../../values/values.ts';
+import { compareValues, equalValues, inspect, isTruthy } from '../../values/values.ts';
 import { limits } from '../../wire.ts';
 import { checkVariable } from './conditions.ts';
 import {
@@ -100,7 +100,10 @@ export const arrays: Operators = {
     checkRange(name, length);
     return Array.from({ length }, (_, i) => new Int32(from + i * by));
   }),
-  $zip: named(['inputs'], ['useLongestLength', 'defaults'], zip),
+  $zip(name, operand, compile) {
+    checkZip(readNamed(name, operand, ['inputs'], ['useLongestLength', 'defaults']));
+    return named(['inputs'], ['useLongestLength', 'defaults'], zip)(name, operand, compile);
+  },
   $arrayToObject: unary((array, name) => {
     if (isNullish(array)) return null;
     return fromEntries(
@@ -154,11 +157,11 @@ export const arrays: Operators = {
         'Location28651',
         `input to ${name} must be an array not`,
       );
-      const count = most(environment);
+      const count = readLimit(name, most(environment));
       const kept = array?.filter((element) =>
         isTruthy(node(bind(environment, { [variable]: element }))),
       );
-      return kept?.slice(0, isNullish(count) ? undefined : integer(name, count)) ?? null;
+      return kept?.slice(0, count) ?? null;
     };
   },
   $reduce(name, operand, compile) {
@@ -224,6 +227,19 @@ function checkRange(name: string, length: number): void {
   );
 }
 
+function readLimit(name: string, limit: unknown): number | undefined {
+  if (isNullish(limit)) return undefined;
+  const count = isNumber(limit) ? toInteger(limit) : undefined;
+  if (count === undefined || count !== BigInt.asIntN(32, count)) {
+    refuse(
+      'Location327391',
+      `${name}: limit must be represented as a 32-bit integral value: ${inspect(limit)}`,
+    );
+  }
+  if (count < 1) refuse('Location327392', `${name}: limit must be greater than 0: ${count}`);
+  return Number(count);
+}
+
 function counted(take: (array: unknown[], n: number) => unknown[]) {
   return named(['n', 'input'], [], ({ n, input }, name) => {
     const count = integer(name, n);
@@ -247,6 +263,22 @@ function slice(name: string, [array, ...numbers]: unknown[]): unknown {
   return elements.slice(start, start + count);
 }
 
+function checkZip({ inputs, useLongestLength = false, defaults = [] }: Document): void {
+  if (!Array.isArray(defaults)) {
+    refuse('Location34462', `defaults must be an array of expressions, found ${nameOf(defaults)}`);
+  }
+  if (typeof useLongestLength !== 'boolean') {
+    refuse('Location34463', `useLongestLength must be a bool, found ${nameOf(useLongestLength)}`);
+  }
+  if (defaults.length === 0) return;
+  if (!useLongestLength) {
+    refuse('Location34466', 'cannot specify defaults unless useLongestLength is true');
+  }
+  if (Array.isArray(inputs) && inputs.length !== defaults.length) {
+    refuse('Location34467', 'defaults and inputs must have the same length');
+  }
+}
+
 function zip({ inputs, useLongestLength, defaults }: Document, name: string): unknown {
   const rows = list(inputs, 'Location34461', 'inputs must be an array of expressions, found');
   if (rows.some(isNullish)) return null;
@@ -263,6 +295,7 @@ function zip({ inputs, useLongestLength, defaults }: Document, name: string): un
 
 function entry(name: string, pair: unknown): [string, unknown] {
   const fields = asDocument(pair);
+  checkPair(name, pair, fields);
   const [key, value] = Array.isArray(pair) ? pair : [fields?.k, fields?.v];
   if (typeof key !== 'string') {
     refuse(
@@ -271,4 +304,27 @@ function entry(name: string, pair: unknown): [string, unknown] {
     );
   }
   return [key, value];
+}
+
+function checkPair(name: string, pair: unknown, fields: Document | undefined): void {
+  if (Array.isArray(pair) && pair.length !== 2) {
+    refuse(
+      'Location40397',
+      `${name} requires an array of size 2 arrays,found array of size: ${pair.length}`,
+    );
+  }
+  if (!fields) return;
+  const count = Object.keys(fields).length;
+  if (count !== 2) {
+    refuse(
+      'Location40392',
+      `${name} requires an object keys of 'k' and 'v'. Found incorrect number of keys:${count}`,
+    );
+  }
+  if (!Object.hasOwn(fields, 'k') || !Object.hasOwn(fields, 'v')) {
+    refuse(
+      'Location40393',
+      `${name} requires an object with keys 'k' and 'v'. Missing either or both keys from: ${inspect(fields)}`,
+    );
+  }
 }

@@ -60,6 +60,10 @@ export const conditions: Operators = {
   $switch(name, operand, compile) {
     const fields =
       asDocument(operand) ?? refuse('Location40060', `${name} requires an object as an argument`);
+    const unknown = Object.keys(fields).find((field) => !['branches', 'default'].includes(field));
+    if (unknown !== undefined) {
+      refuse('Location40067', `${name} found an unknown argument: ${unknown}`);
+    }
     if (!Array.isArray(fields.branches) || fields.branches.length === 0) {
       refuse('Location40068', `${name} requires at least one branch.`);
     }

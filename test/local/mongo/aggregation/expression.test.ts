@@ -929,6 +929,56 @@ test.each<[unknown, number, string]>([
     2,
     'The $sort is invalid: use 1/-1 to sort the whole element, or {field:1/-1} to sort embedded fields',
   ],
+  [
+    { $filter: { input: [1], cond: true, limit: 0 } },
+    327392,
+    '$filter: limit must be greater than 0: 0',
+  ],
+  [
+    { $filter: { input: [1], cond: true, limit: 1.5 } },
+    327391,
+    '$filter: limit must be represented as a 32-bit integral value: 1.5',
+  ],
+  [
+    { $switch: { branches: [when(true, 1)], otherwise: 2 } },
+    40067,
+    '$switch found an unknown argument: otherwise',
+  ],
+  [
+    { $arrayToObject: [[['a', 1, 2]]] },
+    40397,
+    '$arrayToObject requires an array of size 2 arrays,found array of size: 3',
+  ],
+  [
+    { $arrayToObject: [[{ k: 'a' }]] },
+    40392,
+    "$arrayToObject requires an object keys of 'k' and 'v'. Found incorrect number of keys:1",
+  ],
+  [
+    { $arrayToObject: [[{ k: 'a', x: 1 }]] },
+    40393,
+    "$arrayToObject requires an object with keys 'k' and 'v'. Missing either or both keys from: { k: \"a\", x: 1 }",
+  ],
+  [
+    { $zip: { inputs: [[1], [2]], defaults: [0, 0] } },
+    34466,
+    'cannot specify defaults unless useLongestLength is true',
+  ],
+  [
+    { $zip: { inputs: [[1], [2]], defaults: [0], useLongestLength: true } },
+    34467,
+    'defaults and inputs must have the same length',
+  ],
+  [
+    { $zip: { inputs: [[1]], defaults: '$a', useLongestLength: true } },
+    34462,
+    'defaults must be an array of expressions, found string',
+  ],
+  [
+    { $zip: { inputs: [[1]], useLongestLength: 1 } },
+    34463,
+    'useLongestLength must be a bool, found int',
+  ],
   [{ $toUpper: true }, 16007, "can't convert to type string from bool"],
   [
     { $substrCP: ['a', -1, 1] },
