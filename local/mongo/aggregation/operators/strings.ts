@@ -21,12 +21,12 @@ export const strings: Operators = {
       .map((value) => string(value, `${name} only supports strings, not`, 'Location16702'))
       .join('');
   }),
-  $toLower: unary((value) => coerced(value).toLowerCase()),
-  $toUpper: unary((value) => coerced(value).toUpperCase()),
+  $toLower: unary((value) => lower(coerced(value))),
+  $toUpper: unary((value) => upper(coerced(value))),
   $strcasecmp: positional(
     2,
     2,
-    ([a, b]) => new Int32(compareValues(coerced(a).toUpperCase(), coerced(b).toUpperCase())),
+    ([a, b]) => new Int32(compareValues(upper(coerced(a)), upper(coerced(b)))),
   ),
   $strLenCP: unary(
     (value, name) =>
@@ -104,6 +104,15 @@ function coerced(value: unknown): string {
   if (numberType(value)) return String(value);
   if (value instanceof Date) return value.toISOString();
   return string(value, "can't convert to type string from", 'Location16007');
+}
+
+/** Letters beyond ASCII are left alone, as by the server. */
+function lower(value: string): string {
+  return value.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+function upper(value: string): string {
+  return value.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
 function integer(name: string, value: unknown): number {
