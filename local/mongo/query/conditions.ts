@@ -13,7 +13,7 @@ import {
   typeName,
   typeNumbers,
 } from '../values/types.ts';
-import { compareValues, equalValues, inspect, typeRank } from '../values/values.ts';
+import { compareValues, equalValues, inspect, isWithin, typeRank } from '../values/values.ts';
 import { compileRegex } from './regex.ts';
 
 /** A question about one value, or about MISSING. */
@@ -69,19 +69,6 @@ export function membership(operator: '$in' | '$nin', operand: unknown): Test {
   values.sort(compareValues);
   return (value) =>
     (value !== MISSING && isWithin(values, value)) || tests.some((test) => test(value));
-}
-
-function isWithin(sorted: unknown[], value: unknown): boolean {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const order = compareValues(sorted[middle], value);
-    if (order === 0) return true;
-    if (order < 0) low = middle + 1;
-    else high = middle;
-  }
-  return false;
 }
 
 /** Strings that match, and the same regular expression stored as a value. */

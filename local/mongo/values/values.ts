@@ -50,6 +50,20 @@ export function compareValues(a: unknown, b: unknown): number {
   }
 }
 
+/** Whether one of the values, which are sorted, equals this one. */
+export function isWithin(sorted: unknown[], value: unknown): boolean {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const order = compareValues(sorted[middle], value);
+    if (order === 0) return true;
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return false;
+}
+
 export function equalValues(a: unknown, b: unknown): boolean {
   return compareValues(a, b) === 0;
 }

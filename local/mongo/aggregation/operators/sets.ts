@@ -1,4 +1,4 @@
-import { compareValues, isTruthy } from '../../values/values.ts';
+import { compareValues, isTruthy, isWithin } from '../../values/values.ts';
 import { isNullish, nameOf, type Operators, positional, refuse, unary } from './operator.ts';
 
 /** Arrays as sets, whose result is sorted here; the server leaves its order open. */
@@ -10,13 +10,13 @@ export const sets: Operators = {
   $setIntersection: positional(0, Infinity, (args, name) => {
     if (args.some(isNullish)) return null;
     const [first = [], ...rest] = args.map((array) => distinct(members(name, array)));
-    return first.filter((value) => rest.every((set) => has(set, value)));
+    return first.filter((value) => rest.every((set) => isWithin(set, value)));
   }),
   $setDifference: positional(2, 2, (args, name) => {
     if (args.some(isNullish)) return null;
     const [a, b] = args.map((array) => members(name, array)) as [unknown[], unknown[]];
     const without = distinct(b);
-    return distinct(a).filter((value) => !has(without, value));
+    return distinct(a).filter((value) => !isWithin(without, value));
   }),
   $setEquals: positional(2, Infinity, (args, name) => {
     const [first, ...rest] = args.map((array) => distinct(members(name, array)));
@@ -24,7 +24,7 @@ export const sets: Operators = {
   }),
   $setIsSubset: positional(2, 2, (args, name) => {
     const [a, b] = args.map((array) => distinct(members(name, array))) as [unknown[], unknown[]];
-    return a.every((value) => has(b, value));
+    return a.every((value) => isWithin(b, value));
   }),
   $allElementsTrue: unary((array, name) => members(name, array).every(isTruthy)),
   $anyElementTrue: unary((array, name) => members(name, array).some(isTruthy)),
@@ -33,10 +33,6 @@ export const sets: Operators = {
 export function distinct(values: unknown[]): unknown[] {
   const sorted = values.toSorted(compareValues);
   return sorted.filter((value, i) => i === 0 || compareValues(value, sorted[i - 1]) !== 0);
-}
-
-function has(set: unknown[], value: unknown): boolean {
-  return set.some((member) => compareValues(member, value) === 0);
 }
 
 function members(name: string, value: unknown): unknown[] {

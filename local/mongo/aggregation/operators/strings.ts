@@ -84,12 +84,10 @@ export const strings: Operators = {
   $regexMatch: matched((regex, input) => (input === undefined ? false : regex.test(input))),
   $regexFind: matched((regex, input) => {
     const match = input === undefined ? null : regex.exec(input);
-    return match && describe(match);
+    return match && describe(match, codePoints(match.input, 0, match.index));
   }),
   $regexFindAll: matched((regex, input) =>
-    input === undefined
-      ? []
-      : [...input.matchAll(new RegExp(regex, `${regex.flags}g`))].map(describe),
+    input === undefined ? [] : describeAll(input, new RegExp(regex, `${regex.flags}g`)),
   ),
 };
 
@@ -235,10 +233,24 @@ function matched(evaluate: (regex: RegExp, input: string | undefined) => unknown
   });
 }
 
-function describe(match: RegExpExecArray): unknown {
+function describeAll(input: string, regex: RegExp): unknown[] {
+  let at = 0;
+  let index = 0;
+  return [...input.matchAll(regex)].map((match) => {
+    index += codePoints(input, at, match.index);
+    at = match.index;
+    return describe(match, index);
+  });
+}
+
+function codePoints(input: string, start: number, end: number): number {
+  return [...input.slice(start, end)].length;
+}
+
+function describe(match: RegExpExecArray, index: number): unknown {
   return {
     match: match[0],
-    idx: new Int32([...match.input.slice(0, match.index)].length),
+    idx: new Int32(index),
     captures: match.slice(1).map((capture) => capture ?? null),
   };
 }

@@ -326,6 +326,15 @@ test.each<[unknown, unknown]>([
   [{ $replaceAll: { input: 'aa', find: 'a', replacement: 'b' } }, 'bb'],
   [{ $regexMatch: { input: '$s', regex: '^g', options: 'i' } }, true],
   [
+    {
+      $map: {
+        input: { $regexFindAll: { input: '\u{1f600}a\u{1f600}a', regex: 'a' } },
+        in: '$$this.idx',
+      },
+    },
+    [1, 3],
+  ],
+  [
     { $regexFind: { input: 'xay', regex: /(a)(b)?/ } },
     { match: 'a', idx: 1, captures: ['a', null] },
   ],
@@ -730,6 +739,24 @@ test.each<[unknown]>([
 test('onError answers for a date that is none', () => {
   const given = { dateString: '2024-13-05', onError: 'bad' };
   expect(evaluate({ $dateFromString: given })).toBe('bad');
+});
+
+test.each<[string, unknown, (size: number) => unknown]>([
+  ['$regexFindAll', { $size: { $regexFindAll: { input: '$text', regex: 'a' } } }, (size) => size],
+  ['$setDifference', { $size: { $setDifference: ['$even', '$odd'] } }, (size) => size],
+  ['$setIntersection', { $size: { $setIntersection: ['$even', '$odd'] } }, () => 0],
+  ['$setIsSubset', { $setIsSubset: ['$even', '$even'] }, () => true],
+])('%s takes no time that grows with the square', (_name, expression, result) => {
+  // With the square of it they would take minutes.
+  const size = 100_000;
+  const numbers = Array.from({ length: size }, (_, i) => new Int32(2 * i));
+  const document = {
+    text: 'a'.repeat(size),
+    even: numbers,
+    odd: numbers.map(({ value }) => new Int32(value + 1)),
+  };
+  const found = compileExpression(expression)(document);
+  expect(typed(found)).toBe(typed(storedValue(result(size))));
 });
 
 test('variables of a command hold values, text with a dollar too', () => {
