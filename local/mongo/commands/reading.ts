@@ -98,7 +98,7 @@ function findDocuments(
   const { position } = compileMatch(filter, query.variables);
   const project =
     projection && Object.keys(projection).length > 0
-      ? compileProjection(projection, position)
+      ? compileProjection(projection, position, { variables: query.variables })
       : undefined;
   if (!collection) return [];
   return select(collection, query)

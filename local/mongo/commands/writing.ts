@@ -274,7 +274,7 @@ function projector(
   known: Document,
 ): (document: Document) => Document {
   if (!fields || Object.keys(fields).length === 0) return (document) => document;
-  return compileProjection(fields, compileMatch(filter, known).position);
+  return compileProjection(fields, compileMatch(filter, known).position, { variables: known });
 }
 
 function statements(command: Document, { sequences }: Context, field: string): Document[] {
