@@ -144,6 +144,13 @@ export function toDecimal(value: unknown): Decimal128 {
   return Decimal128.fromString(String(Number(double.toPrecision(15))));
 }
 
+/** From a double with all its digits, as far as a Decimal128 has room for them. */
+export function toExactDecimal(value: unknown): Decimal128 {
+  const exact = exactly(value);
+  if (typeof exact === 'number' && !Number.isFinite(exact)) return toDecimal(exact);
+  return roundDecimal(decimalOf(exact));
+}
+
 /** A decimal as coefficient × 10^exponent, so that arithmetic on it is exact. */
 interface Decimal {
   coefficient: bigint;

@@ -1,4 +1,4 @@
-import { Decimal128, Double, Int32, Long } from 'bson';
+import { Double, Int32, Long } from 'bson';
 import {
   add,
   divide,
@@ -9,8 +9,8 @@ import {
   toDecimal,
   toInteger,
   toNumber,
-  truncate,
 } from '../../values/numbers.ts';
+import { down, halfEven, type Rounding, roundAt, towardsZero, up } from '../../values/rounding.ts';
 import { isNumber, numberType } from '../../values/types.ts';
 import { dateAt } from '../calendar.ts';
 import { isNullish, nameOf, type Operators, positional, refuse, unary } from './operator.ts';
@@ -40,10 +40,10 @@ export const arithmetic: Operators = {
   $abs: numeric((value) =>
     toNumber(value) < 0 ? (subtract(new Int32(0), value) ?? overflow('$abs')) : value,
   ),
-  $ceil: numeric((value) => rounded(value, 0, Math.ceil)),
-  $floor: numeric((value) => rounded(value, 0, Math.floor)),
-  $round: positional(1, 2, (args, name) => toPlace(name, args, roundHalfEven)),
-  $trunc: positional(1, 2, (args, name) => toPlace(name, args, Math.trunc)),
+  $ceil: numeric((value) => roundAt(value, 0, up)),
+  $floor: numeric((value) => roundAt(value, 0, down)),
+  $round: positional(1, 2, (args, name) => toPlace(name, args, halfEven)),
+  $trunc: positional(1, 2, (args, name) => toPlace(name, args, towardsZero)),
   $sqrt: numeric((value) => {
     if (toNumber(value) < 0)
       refuse('Location28714', "$sqrt's argument must be greater than or equal to 0");
@@ -162,7 +162,7 @@ function power(base: unknown, exponent: unknown): unknown {
   return fromInteger(exact, types.includes('long') ? 'long' : 'int') ?? new Double(x ** n);
 }
 
-function toPlace(name: string, [value, place]: unknown[], round: (x: number) => number): unknown {
+function toPlace(name: string, [value, place]: unknown[], rounding: Rounding): unknown {
   if (isNullish(value) || place === null) return null;
   checkNumber(name, value);
   const digits = place === undefined ? 0n : isNumber(place) ? toInteger(place) : undefined;
@@ -174,50 +174,7 @@ function toPlace(name: string, [value, place]: unknown[], round: (x: number) => 
       `cannot apply ${name} with precision value ${digits} value must be in [-20, 100]`,
     );
   }
-  return rounded(value, Number(digits), round);
-}
-
-/** Scaled through the decimal notation, so that 2.345 to two places is not 234.49999999999997. */
-function rounded(value: unknown, digits: number, round: (x: number) => number): unknown {
-  const type = numberType(value);
-  if (type === 'int' || type === 'long') {
-    if (digits >= 0) return value;
-    const scale = 10n ** BigInt(-digits);
-    const quotient = divideRounding(toInteger(value)!, scale, round);
-    return fromInteger(quotient * scale, type) ?? new Double(Number(quotient * scale));
-  }
-  if (type === 'decimal') return roundedDecimal(value, digits, round);
-  const double = toNumber(value);
-  if (!Number.isFinite(double)) return value;
-  const [mantissa, exponent = '0'] = String(double).split('e') as [string, string?];
-  const scaled = round(Number(`${mantissa}e${Number(exponent) + digits}`));
-  const [whole, power = '0'] = String(scaled).split('e') as [string, string?];
-  return new Double(Number(`${whole}e${Number(power) - digits}`));
-}
-
-function roundedDecimal(value: unknown, digits: number, round: (x: number) => number): unknown {
-  if (!Number.isFinite(toNumber(value)) && /[a-z]/i.test(String(value).replace(/E[+-]?\d+$/, '')))
-    return value;
-  const scaled = multiply(value, Decimal128.fromString(`1E${digits}`));
-  const whole = truncate(scaled)!;
-  const rest = toNumber(subtract(scaled, toDecimal(whole)));
-  const carried = round(Number(whole % 10n) + rest) - Number(whole % 10n);
-  return multiply(toDecimal(whole + BigInt(carried)), Decimal128.fromString(`1E${-digits}`));
-}
-
-function divideRounding(value: bigint, scale: bigint, round: (x: number) => number): bigint {
-  const quotient = value / scale;
-  const rest = Number(value % scale) / Number(scale);
-  // The last digit keeps what half to even asks of the quotient.
-  const last = quotient % 10n;
-  return quotient - last + BigInt(round(Number(last) + rest));
-}
-
-function roundHalfEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  if (rest !== 0.5) return Math.round(x);
-  return floor % 2 === 0 ? floor : floor + 1;
+  return roundAt(value, Number(digits), rounding);
 }
 
 /** As C's llround, by which $add makes whole milliseconds. */
