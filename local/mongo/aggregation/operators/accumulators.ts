@@ -1,8 +1,8 @@
 import { Double, Int32 } from 'bson';
 import { divide, toNumber } from '../../values/numbers.ts';
+import { totalOf } from '../../values/total.ts';
 import { isNumber } from '../../values/types.ts';
 import { compareValues } from '../../values/values.ts';
-import { sum } from './arithmetic.ts';
 import { isNullish, type Operator, type Operators } from './operator.ts';
 
 /** The accumulators that are expressions too, over one array or over several arguments. */
@@ -17,7 +17,7 @@ export const accumulators: Operators = {
 
 /** What is no number is left out. */
 export function total(values: unknown[]): unknown {
-  return values.filter(isNumber).reduce(sum, new Int32(0));
+  return totalOf(values.filter(isNumber));
 }
 
 export function average(values: unknown[]): unknown {

@@ -76,7 +76,7 @@ export const arithmetic: Operators = {
 };
 
 /** A sum that no long holds goes on as a double, as the server's does. */
-export function sum(a: unknown, b: unknown): unknown {
+function sum(a: unknown, b: unknown): unknown {
   return add(a, b) ?? new Double(toNumber(a) + toNumber(b));
 }
 
