@@ -69,7 +69,8 @@ export const dates: Operators = {
       refuse('Location40516', `${name} requires either 'year' or 'isoWeekYear' to be present`);
     }
     if ([dayParts, isoDayParts].every((keys) => keys.some((key) => Object.hasOwn(fields, key)))) {
-      refuse('FailedToParse', `${name} does not allow mixing natural dates with ISO dates`);
+      const code = Object.hasOwn(fields, 'year') ? 'Location40489' : 'Location40525';
+      refuse(code, `${name} does not allow mixing natural dates with ISO dates`);
     }
     return named([], Object.keys(fields), fromParts)(name, operand, compile);
   },

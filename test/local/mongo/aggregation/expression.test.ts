@@ -1081,12 +1081,12 @@ test.each<[unknown, number, string]>([
   ],
   [
     { $dateFromParts: { year: 2024, isoWeekYear: 2024 } },
-    9,
+    40489,
     '$dateFromParts does not allow mixing natural dates with ISO dates',
   ],
   [
     { $dateFromParts: { isoWeekYear: 2024, month: 1 } },
-    9,
+    40525,
     '$dateFromParts does not allow mixing natural dates with ISO dates',
   ],
   [{ $convert: { input: 1, to: 'foo' } }, 2, 'Unknown type name: foo'],
