@@ -176,9 +176,11 @@ const outageCodes = new Set([
 
 function isOutage(error: unknown): boolean {
   if (/^(Timeout|Abort)Error$/.test((error as Error).name)) return true;
-  // Node's own errors, which the driver hands on: of the look-up of a mongodb+srv address, of a closed socket.
-  if (/^(query|connect|read|write)/.test((error as NodeJS.ErrnoException).syscall ?? ''))
-    return true;
+  // Node's own errors, which the driver hands on: of the look-up of a mongodb+srv address, of a closed socket,
+  // of one that the other side has ended or that is destroyed already.
+  const { syscall = '', code = '' } = error as NodeJS.ErrnoException;
+  if (/^(query|connect|read|write)/.test(syscall)) return true;
+  if (/^(EPIPE$|ERR_STREAM_)/.test(String(code))) return true;
   if (error instanceof MongoServerError) {
     return error.hasErrorLabel('RetryableWriteError') || outageCodes.has(Number(error.code));
   }

@@ -208,6 +208,33 @@ test.each([
   20_000,
 );
 
+test.each([
+  // As net.Socket has it, when it is written to behind the other side's FIN.
+  ['EPIPE', 'This socket has been ended by the other party'],
+  ['ERR_STREAM_DESTROYED', 'Cannot call write after a stream was destroyed'],
+  ['ERR_STREAM_WRITE_AFTER_END', 'write after end'],
+])('a connection that has ended before it is written to (%s) is 503', async (code, message) => {
+  const mongo = await startMongo();
+  const api = await apiOn(mongo.uri);
+  const token = await api.token('user1');
+  const write = () => api.call('POST', '/things', { token, body: { text: 'hello' } });
+  await expect(write()).resolves.toMatchObject({ status: 201 });
+  const { write: send } = Socket.prototype;
+  jest.spyOn(Socket.prototype, 'write').mockImplementation(function (
+    this: Socket,
+    ...args: unknown[]
+  ) {
+    const isInsert = args[0] instanceof Uint8Array && Buffer.from(args[0]).includes('insert');
+    if (!isInsert) return send.apply(this, args as never);
+    this.destroy(Object.assign(new Error(message), { code }));
+    return false;
+  });
+  const answer = await write();
+  jest.restoreAllMocks();
+  await mongo.stop();
+  expect(answer).toMatchObject(unavailable);
+});
+
 test('an address that cannot be looked up is 503 too', async () => {
   const api = await apiOn('mongodb+srv://cluster.invalid/');
   await expect(api.call('GET', '/health/ready')).resolves.toMatchObject(unavailable);
