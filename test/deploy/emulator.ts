@@ -7,6 +7,12 @@ import type { Tools } from './tools.ts';
 
 const START_MS = 15_000;
 
+/** What is needed of a function to start it. */
+type Started = Pick<
+  DeployedFunction,
+  'name' | 'region' | 'runtime' | 'handler' | 'memory' | 'timeout' | 'environment'
+>;
+
 /** Lambda's own folders, read-only as there; nobody outside of this mount namespace sees them. */
 const MOUNT = `set -e
 stage=$1 node=$2 client=$3 emulator=$4; shift 4
@@ -48,7 +54,7 @@ export class Emulator {
   /** `folder` has what was unpacked: task and opt. */
   static async start(
     tools: Tools,
-    deployed: DeployedFunction,
+    deployed: Started,
     folder: string,
     standIns: Record<string, string>,
   ): Promise<Emulator> {
@@ -141,7 +147,7 @@ export function flagsOf(memory: number): string[] {
 }
 
 function environmentOf(
-  { name, region, runtime, memory, timeout, handler }: DeployedFunction,
+  { name, region, runtime, memory, timeout, handler }: Started,
   place: { task: string; opt: string },
 ) {
   const { PATH } = plainEnvironment();

@@ -44,15 +44,14 @@ export async function startLate(
     tools,
     {
       name: 'late',
-      arn: '',
       region: 'eu-central-1',
       runtime: 'nodejs24.x',
-      architecture: 'x86_64',
       handler: 'function.handler',
       memory: 512,
       timeout: TIMEOUT_MS / 1_000,
-    } as never,
+      environment,
+    },
     folder,
-    environment,
+    {},
   );
 }
